@@ -1,0 +1,47 @@
+# `make` lists what there is.
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help demo test lint types check assets schema bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(READY): pyproject.toml assets.toml hatch_build.py
+	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	touch $(READY)
+
+assets: $(READY) ## get the models and the sample that the lock names
+	$(BIN)/python hatch_build.py
+
+demo: $(READY) ## redact the sample clip, and say where the output and the report are
+	rm -rf demo && mkdir demo
+	cp src/bystander/assets/bikes.mp4 demo/
+	$(BIN)/bystander redact demo/bikes.mp4
+
+test: $(READY) ## run the tests
+	$(BIN)/python -m pytest
+
+lint: $(READY) ## look at the code: style, imports between rooms
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(READY) ## check the types
+	$(BIN)/mypy
+
+check: lint types test ## everything that CI runs
+
+schema: $(READY) ## write the published schema of plans anew
+	$(BIN)/python -c 'import json; from bystander import plan; print(json.dumps(plan.schema(), indent=2))' > docs/formats/plan.schema.json
+
+bench: $(READY) ## measure memory and cost (long)
+	$(BIN)/python bench/memory.py
+
+clean: ## remove what was built and installed
+	rm -rf $(VENV) demo build dist src/bystander/assets .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,105 @@
+"""Bystander takes the people out of camera footage for good, and checks that it did.
+
+>>> import bystander
+>>> report = bystander.redact("holiday.mp4", "holiday.redacted.mp4")  # doctest: +SKIP
+>>> report.clean  # doctest: +SKIP
+True
+"""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+
+from bystander.errors import (
+    BystanderError,
+    DamagedFootage,
+    FootageError,
+    LeakFound,
+    ModelError,
+    PlanError,
+)
+from bystander.geometry import Box
+from bystander.records import (
+    Because,
+    Check,
+    Detection,
+    Frame,
+    Kind,
+    Leak,
+    Plan,
+    Policy,
+    Redaction,
+    Report,
+    Skipped,
+    Sound,
+    Track,
+)
+from bystander.timeline import Span
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Because",
+    "Box",
+    "BystanderError",
+    "Check",
+    "DamagedFootage",
+    "Detection",
+    "FootageError",
+    "Frame",
+    "Kind",
+    "Leak",
+    "LeakFound",
+    "ModelError",
+    "Plan",
+    "PlanError",
+    "Policy",
+    "Redaction",
+    "Report",
+    "Skipped",
+    "Sound",
+    "Span",
+    "Track",
+    "redact",
+]
+
+
+def redact(
+    path: str | PathLike[str],
+    output: str | PathLike[str] | None = None,
+    *,
+    policy: Policy | None = None,
+    salvage: bool = False,
+    force: bool = False,
+    provider: str = "cpu",
+) -> Report:
+    """Take the people out of the recording at *path*.
+
+    Args:
+        path: The recording; never written to.
+        output: The new recording; its suffix chooses the container. ``None``: the name of *path*
+            with ``.redacted`` before the suffix. Plan and report are put beside it.
+        policy: What to hide and how; ``None``: the defaults.
+        salvage: Work on what decodes of a damaged recording, instead of refusing it.
+        force: Replace files that exist.
+        provider: What onnxruntime runs on: ``cpu``, ``cuda`` or ``openvino``.
+
+    Returns:
+        The report; always clean.
+
+    Raises:
+        FootageError: The recording cannot be read, or the new one cannot be written.
+        ModelError: A detector is missing, altered or cannot run here.
+        PlanError: The policy cannot be followed.
+        LeakFound: Something is still showing; no output was written.
+    """
+    from bystander import run  # the rooms load codecs and models: only when there is work
+
+    source = Path(path)
+    return run.redact(
+        source,
+        run.outputs_for(source, Path(output) if output is not None else None),
+        policy or Policy(),
+        options=run.Options(provider=provider, salvage=salvage, force=force),
+    )

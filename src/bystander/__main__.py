@@ -1,0 +1,5 @@
+"""``python -m bystander``."""
+
+from bystander.cli import main
+
+main()

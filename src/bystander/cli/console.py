@@ -1,0 +1,170 @@
+"""How commands speak: progress on a terminal, plain lines elsewhere, errors in one line."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
+from rich.progress import TimeRemainingColumn
+from rich.text import Text
+
+from bystander.errors import BystanderError, LeakFound, PlanError
+
+CLEAN, FAILED, USAGE, LEAK = 0, 1, 2, 3
+
+
+class WrongUsage(PlanError):
+    """The command line asks for something that is not done."""
+
+
+class Stopped(BaseException):
+    """A signal asked the program to end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class _Rate(ProgressColumn):
+    """Frames a second."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:5.1f} frames/s" if speed else "", style="cyan")
+
+
+class Terminal:
+    """Draws one bar a pass; on anything but a terminal, writes one line when a pass ends."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._console = Console(stderr=True, highlight=False)
+        self._quiet = quiet
+        self._bar: Progress | None = None
+        if self._console.is_terminal and not quiet:
+            self._bar = Progress(
+                TextColumn("{task.description:<24}"),
+                BarColumn(bar_width=None),
+                TextColumn("{task.completed}/{task.total}"),
+                _Rate(),
+                TimeRemainingColumn(compact=True),
+                console=self._console,
+            )
+        self._task: TaskID | None = None
+        self._what, self._frames, self._began = "", 0, 0.0
+
+    def begin(self, what: str, frames: int) -> None:
+        """Show that a pass begins."""
+        self.end_pass()
+        self._what, self._frames, self._began = what, 0, time.monotonic()
+        if self._bar is not None:
+            self._bar.start()
+            self._task = self._bar.add_task(what, total=frames or None)
+
+    def step(self) -> None:
+        """Show that one frame is done."""
+        self._frames += 1
+        if self._bar is not None and self._task is not None:
+            self._bar.advance(self._task)
+
+    def say(self, line: str) -> None:
+        """Show a line."""
+        if not self._quiet:
+            self._console.print(line, markup=False, soft_wrap=True)
+
+    def end_pass(self) -> None:
+        """Show that the pass is over."""
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, total=self._frames, completed=self._frames)
+        elif self._what and not self._quiet:
+            took = max(time.monotonic() - self._began, 1e-3)
+            self.say(f"{self._what}: {self._frames} frames, {self._frames / took:.1f} frames/s")
+        self._what, self._task = "", None
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.end_pass()
+        if self._bar is not None:
+            self._bar.stop()
+
+
+def fail(message: str, hint: str | None = None) -> None:
+    """Write an error, and what could be done, to standard error; one line each."""
+    for label, text in (("error", message), ("hint", hint)):
+        if text:
+            line = " ".join(text.split())
+            sys.stderr.write(f"bystander: {label}: {_printable(line)}\n")
+
+
+def out(line: str) -> None:
+    """Write a line to standard output."""
+    sys.stdout.write(f"{_printable(line)}\n")
+
+
+def _printable(line: str) -> str:
+    """Return *line* without what a terminal would obey: names of files are not to be trusted."""
+    return "".join(c if c.isprintable() or c == "\n" else "?" for c in line)
+
+
+def guarded(command: Callable[[], Any]) -> int:
+    """Run *command* and return the exit code; never a traceback."""
+    try:
+        with _signals():
+            command()
+    except LeakFound as error:
+        fail(str(error), error.hint)
+        return LEAK
+    except WrongUsage as error:
+        fail(str(error), error.hint)
+        return USAGE
+    except BystanderError as error:
+        fail(str(error), error.hint)
+        return FAILED
+    except Stopped as stop:
+        fail(f"stopped by {signal.Signals(stop.number).name}; nothing was left behind")
+        return 128 + stop.number
+    except MemoryError:
+        fail("there is not enough memory")
+        return FAILED
+    except BrokenPipeError:
+        return FAILED
+    except Exception as error:
+        if os.environ.get("BYSTANDER_TRACEBACK"):  # for those who mend it
+            raise
+        # What such an error says may come from the recording, so only its kind is shown.
+        where = error.__traceback__
+        while where is not None and where.tb_next is not None:
+            where = where.tb_next
+        place = f" in {where.tb_frame.f_code.co_name}" if where is not None else ""
+        fail(f"this should not have happened: {type(error).__name__}{place}", "please report it")
+        return FAILED
+    return CLEAN
+
+
+@contextmanager
+def _signals() -> Iterator[None]:
+    """Turn the signals that end a program into :class:`Stopped`, so that everything is tidied."""
+
+    def stop(number: int, _: FrameType | None) -> None:
+        for each in numbers:  # tidying up is not to be interrupted
+            signal.signal(each, signal.SIG_IGN)
+        raise Stopped(number)
+
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

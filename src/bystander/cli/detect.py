@@ -1,0 +1,48 @@
+"""``bystander detect``: look, and write the plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bystander.cli import console, options
+from bystander.records import Policy
+
+_DEFAULT = Policy()
+
+
+def detect(
+    source: options.Source,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="PLAN", help="Where the plan goes.")
+    ],
+    target: options.Target = _DEFAULT.target,
+    fill: options.Fill = _DEFAULT.fill,
+    audio: options.Audio = _DEFAULT.audio,
+    min_face: options.MinFace = _DEFAULT.min_face_px,
+    crf: options.Crf = None,
+    preset: options.Preset = _DEFAULT.preset,
+    provider: options.Provider = "cpu",
+    salvage: options.Salvage = False,
+    force: options.Force = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Look at a recording and write the plan of what would be hidden, without hiding it."""
+    wanted = options.policy(
+        target=target, fill=fill, audio=audio, min_face=min_face, crf=crf, preset=preset
+    )
+    chosen = options.provider(provider)
+    from bystander import run
+
+    with console.Terminal(quiet=quiet) as terminal:
+        drawn = run.draw_up(
+            source,
+            output,
+            wanted,
+            options=run.Options(provider=chosen, salvage=salvage, force=force),
+            progress=terminal,
+        )
+    if not quiet:
+        console.out(f"plan    {output}: {len(drawn.redactions)} regions to hide")

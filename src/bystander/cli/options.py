@@ -1,0 +1,90 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bystander.cli.console import WrongUsage
+from bystander.errors import PlanError
+from bystander.records import Policy
+
+Source = Annotated[Path, typer.Argument(metavar="IN", help="The recording. Never written to.")]
+PlanPath = Annotated[Path, typer.Option("--plan", metavar="PLAN", help="A plan, as JSON.")]
+Target = Annotated[str, typer.Option(help="What is hidden: faces.")]
+Fill = Annotated[
+    str,
+    typer.Option(
+        help="What takes its place: solid (one grey) or soft (smooth, made of the pixels around)."
+    ),
+]
+Audio = Annotated[
+    str, typer.Option(help="The sound: drop, or keep (re-encoded; voices identify people).")
+]
+MinFace = Annotated[
+    int,
+    typer.Option(
+        "--min-face",
+        metavar="PX",
+        help="Height of the smallest face to look for. 20 or more is several times faster.",
+    ),
+]
+Crf = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N", help="Quality, in the encoder's scale: lower is better and larger. Default: 23 for H.264."
+    ),
+]
+Preset = Annotated[
+    str, typer.Option(metavar="P", help="Speed of the encoder: ultrafast ... veryslow.")
+]
+Provider = Annotated[
+    str, typer.Option(help="What the detector runs on: cpu; cuda or openvino where installed.")
+]
+Salvage = Annotated[
+    bool, typer.Option("--salvage", help="Redact what decodes of a damaged recording.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
+Json = Annotated[bool, typer.Option("--json", help="Write the report to standard output as JSON.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Write nothing but errors.")]
+
+
+def policy(
+    *,
+    target: str,
+    fill: str,
+    audio: str,
+    min_face: int,
+    crf: int | None = None,
+    preset: str = Policy().preset,
+) -> Policy:
+    """Return the policy that the options ask for.
+
+    Raises:
+        WrongUsage: They ask for something that is not done.
+    """
+    from bystander import plan
+
+    wanted = Policy(
+        target=target, fill=fill, audio=audio, min_face_px=min_face, crf=crf, preset=preset
+    )
+    try:
+        plan.check_policy(wanted)
+    except PlanError as error:
+        raise WrongUsage(str(error), hint=error.hint) from error
+    return wanted
+
+
+def provider(name: str) -> str:
+    """Return *name* if there is such a provider.
+
+    Raises:
+        WrongUsage: There is none.
+    """
+    from bystander import detect
+
+    if name not in detect.PROVIDERS:
+        raise WrongUsage(f"--provider: there is no {name}", hint="one of cpu, cuda, openvino")
+    return name

@@ -1,0 +1,79 @@
+"""``bystander redact``: the whole way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bystander.cli import console, options
+from bystander.records import Policy
+
+_DEFAULT = Policy()
+
+
+def redact(
+    source: options.Source,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="OUT",
+            help="The new recording: .mp4, .mov, .mkv or .webm. Default: IN with .redacted "
+            "before the suffix.",
+        ),
+    ] = None,
+    plan: Annotated[
+        Path | None,
+        typer.Option("--plan", metavar="PLAN", help="Follow this plan instead of looking."),
+    ] = None,
+    target: options.Target = _DEFAULT.target,
+    fill: options.Fill = _DEFAULT.fill,
+    audio: options.Audio = _DEFAULT.audio,
+    min_face: options.MinFace = _DEFAULT.min_face_px,
+    crf: options.Crf = None,
+    preset: options.Preset = _DEFAULT.preset,
+    provider: options.Provider = "cpu",
+    salvage: options.Salvage = False,
+    force: options.Force = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Take the faces out of a recording, verify the result, and report.
+
+    The plan and the report (JSON and a page for a person) are put beside the output. Without a
+    clean report there is no output.
+    """
+    wanted = options.policy(
+        target=target, fill=fill, audio=audio, min_face=min_face, crf=crf, preset=preset
+    )
+    chosen = options.provider(provider)
+    from bystander import run
+
+    given = run.read_plan(plan) if plan else None
+    outputs = run.outputs_for(source, output)
+    with console.Terminal(quiet=quiet) as terminal:
+        policy = given.policy if given else wanted
+        if policy.audio == "drop":
+            terminal.say("the sound is dropped, voices identify people; --audio keep keeps it")
+        else:
+            terminal.say("the sound is kept: voices in it can identify people")
+        report = run.redact(
+            source,
+            outputs,
+            wanted,
+            given=given,
+            options=run.Options(provider=chosen, salvage=salvage, force=force),
+            progress=terminal,
+        )
+    if json:
+        console.out(outputs.report_json.read_text(encoding="utf-8").rstrip())
+    elif not quiet:
+        unsure = len(report.facts["unsure"])
+        console.out(f"output  {outputs.recording}")
+        console.out(f"report  {outputs.report_html}")
+        console.out(f"plan    {outputs.plan}")
+        if unsure:
+            console.out(f"the report lists {unsure} moment{'s' * (unsure != 1)} to look at yourself")

@@ -1,0 +1,38 @@
+"""``bystander verify``: check an output again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bystander.cli import console, options
+from bystander.errors import LeakFound
+
+
+def verify(
+    output: Annotated[Path, typer.Argument(metavar="OUT", help="The redacted recording.")],
+    plan: options.PlanPath,
+    original: Annotated[
+        Path,
+        typer.Option("--original", metavar="IN", help="The recording that it was made from."),
+    ],
+    salvage: options.Salvage = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Open a redacted recording as a stranger would, and check all that the plan promises."""
+    from bystander import run
+
+    given = run.read_plan(plan)
+    with console.Terminal(quiet=quiet) as terminal:
+        report = run.examine(output, original, given, salvage=salvage, progress=terminal)
+    if not quiet:
+        for check in report.ran:
+            result = "nothing found" if check.passed else "FAILED"
+            console.out(f"{check.name:<12} {result:<14} {check.looked_at}")
+        for leak in report.leaks:
+            console.out(f"leak: {leak.check}: {leak.what}")
+    if not report.clean:
+        count = len(report.leaks)
+        raise LeakFound(f"{count} leak{'s' * (count != 1)} found", report=report)

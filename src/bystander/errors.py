@@ -1,0 +1,53 @@
+"""Every error that Bystander raises on purpose.
+
+::
+
+    BystanderError            a promise could not be kept
+    ├── FootageError          a recording cannot be read, or the new one cannot be written
+    │   └── DamagedFootage    parts of a recording are missing or do not decode
+    ├── ModelError            a detector is missing, altered or cannot run
+    ├── PlanError             a plan or policy is malformed, or is not for this recording
+    └── LeakFound             the new recording was examined and something is still showing
+
+What the verifier looks for and finds is a value, a :class:`~bystander.records.Leak`; it becomes
+:class:`LeakFound` only when a recording is refused its name because of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bystander.records import Report
+
+
+class BystanderError(Exception):
+    """A promise could not be kept. ``str()`` is one line; ``hint`` says what could be done."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class FootageError(BystanderError):
+    """A recording cannot be read, or the new one cannot be written."""
+
+
+class DamagedFootage(FootageError):
+    """Parts of a recording are missing or do not decode; ``--salvage`` works on the rest."""
+
+
+class ModelError(BystanderError):
+    """A detector is missing, is not the one in the lock, or cannot run on this machine."""
+
+
+class PlanError(BystanderError):
+    """A plan or policy is malformed, or the plan was drawn up for another recording."""
+
+
+class LeakFound(BystanderError):
+    """The new recording was examined and something is still showing; it did not get its name."""
+
+    def __init__(self, message: str, *, report: Report, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.report = report

@@ -1,0 +1,151 @@
+"""Boxes in the upright frame: pixels, x right, y down, half-open, and what is done with them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle, ``x0 <= x < x1`` and ``y0 <= y < y1``, in pixels of the upright frame.
+
+    >>> Box(2, 3, 6, 5).area
+    8
+    >>> Box(2, 3, 2, 5).empty
+    True
+    """
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    @property
+    def width(self) -> float:
+        """Width in pixels, never negative."""
+        return max(0, self.x1 - self.x0)
+
+    @property
+    def height(self) -> float:
+        """Height in pixels, never negative."""
+        return max(0, self.y1 - self.y0)
+
+    @property
+    def area(self) -> float:
+        """Area in square pixels."""
+        return self.width * self.height
+
+    @property
+    def empty(self) -> bool:
+        """Whether no pixel lies inside."""
+        return self.area == 0
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """The middle, x and y in pixels."""
+        return (self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2
+
+    def intersection(self, other: Box) -> Box:
+        """Return what both cover; empty when they do not meet."""
+        x0, y0 = max(self.x0, other.x0), max(self.y0, other.y0)
+        return Box(x0, y0, max(x0, min(self.x1, other.x1)), max(y0, min(self.y1, other.y1)))
+
+    def hull(self, other: Box) -> Box:
+        """Return the smallest box around both; an empty box adds nothing."""
+        if self.empty:
+            return other
+        if other.empty:
+            return self
+        return Box(
+            min(self.x0, other.x0),
+            min(self.y0, other.y0),
+            max(self.x1, other.x1),
+            max(self.y1, other.y1),
+        )
+
+    def iou(self, other: Box) -> float:
+        """Return intersection over union, 0 to 1; an empty box overlaps nothing."""
+        shared = self.intersection(other).area
+        return shared / (self.area + other.area - shared) if shared else 0.0
+
+    def moved_towards(self, other: Box, share: float) -> Box:
+        """Return the box *share* (0 to 1) of the straight way from this one to *other*."""
+        return Box(
+            self.x0 + (other.x0 - self.x0) * share,
+            self.y0 + (other.y0 - self.y0) * share,
+            self.x1 + (other.x1 - self.x1) * share,
+            self.y1 + (other.y1 - self.y1) * share,
+        )
+
+    def snapped(self, step_px: int, origin: tuple[int, int] = (0, 0)) -> Box:
+        """Return the smallest box around this one with its sides on a grid.
+
+        Args:
+            step_px: Distance between grid lines.
+            origin: Where one crossing of the grid lies, x and y in pixels.
+
+        >>> Box(17, 15.5, 30, 16.5).snapped(16)
+        Box(x0=16, y0=0, x1=32, y1=32)
+        """
+        ox, oy = origin
+        return Box(
+            math.floor((self.x0 - ox) / step_px) * step_px + ox,
+            math.floor((self.y0 - oy) / step_px) * step_px + oy,
+            math.ceil((self.x1 - ox) / step_px) * step_px + ox,
+            math.ceil((self.y1 - oy) / step_px) * step_px + oy,
+        )
+
+    def padded(self, by_px: float) -> Box:
+        """Return the box with every side moved outwards by *by_px*."""
+        return Box(self.x0 - by_px, self.y0 - by_px, self.x1 + by_px, self.y1 + by_px)
+
+    def clipped(self, width: int, height: int) -> Box:
+        """Return what of the box lies inside a frame of *width* x *height* pixels."""
+        return self.intersection(Box(0, 0, width, height))
+
+
+def iou(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the intersection over union of every box in *a* with every box in *b*.
+
+    Args:
+        a: Boxes, shape (N, 4), as x0 y0 x1 y1 in pixels.
+        b: Boxes, shape (M, 4), likewise.
+
+    Returns:
+        Shape (N, M), each in [0, 1]. An empty box overlaps nothing: 0.
+
+    >>> iou(np.array([[0., 0, 4, 4]]), np.array([[0., 0, 4, 4], [2, 0, 6, 4], [9, 9, 9, 9]]))
+    array([[1.        , 0.33333333, 0.        ]])
+    """
+    low = np.maximum(a[:, None, :2], b[None, :, :2])
+    high = np.minimum(a[:, None, 2:4], b[None, :, 2:4])
+    shared = np.prod(np.clip(high - low, 0, None), axis=2)
+    area_a = np.prod(np.clip(a[:, 2:4] - a[:, :2], 0, None), axis=1)
+    area_b = np.prod(np.clip(b[:, 2:4] - b[:, :2], 0, None), axis=1)
+    union = area_a[:, None] + area_b[None, :] - shared
+    return np.divide(shared, union, out=np.zeros_like(shared), where=shared > 0)
+
+
+def covered_share(box: Box, by: list[Box]) -> float:
+    """Return how much of *box* the boxes in *by* cover together, 0 to 1.
+
+    Counted on a grid of 32 x 32 points, so a sliver thinner than 1/32 of the box can go unseen.
+    An empty box counts as covered.
+
+    >>> covered_share(Box(0, 0, 10, 10), [Box(0, 0, 5, 10), Box(2, 0, 5, 10)])
+    0.5
+    """
+    if box.empty:
+        return 1.0
+    steps = (np.arange(32) + 0.5) / 32
+    xs, ys = box.x0 + steps * box.width, box.y0 + steps * box.height
+    inside = np.zeros((32, 32), dtype=bool)
+    for other in by:
+        inside |= ((ys >= other.y0) & (ys < other.y1))[:, None] & (
+            (xs >= other.x0) & (xs < other.x1)
+        )[None, :]
+    return float(inside.mean())

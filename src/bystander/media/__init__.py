@@ -1,0 +1,38 @@
+"""From a file to upright frames and sound, and from those to a clean new file.
+
+The only room that knows FFmpeg (through PyAV): pts, time bases, rotation flags, codecs.
+"""
+
+from bystander.media.codecs import CONTAINERS, PRESETS, container_for, encoder_for
+from bystander.media.sink import Recorder
+from bystander.media.sound import read_sound, sound_form
+from bystander.media.source import (
+    Colour,
+    Damage,
+    Footage,
+    coded_packets,
+    digest,
+    open_footage,
+    stream_kinds,
+)
+from bystander.media.structure import Element, content, walk
+
+__all__ = [
+    "CONTAINERS",
+    "PRESETS",
+    "Colour",
+    "Damage",
+    "Element",
+    "Footage",
+    "Recorder",
+    "coded_packets",
+    "container_for",
+    "content",
+    "digest",
+    "encoder_for",
+    "open_footage",
+    "read_sound",
+    "sound_form",
+    "stream_kinds",
+    "walk",
+]

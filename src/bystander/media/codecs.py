@@ -1,0 +1,132 @@
+"""Which encoder writes a recording, and with which settings.
+
+Settings are chosen so that the same frames always give the same bytes on the same machine:
+a fixed number of threads, and none of the modes in which threads race. They also keep the
+encoders from writing about themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bystander.errors import FootageError
+from bystander.records import PixelLayout
+
+CONTAINERS = {
+    ".mp4": "mp4",
+    ".m4v": "mp4",
+    ".mov": "mov",
+    ".mkv": "matroska",
+    ".webm": "webm",
+}
+PRESETS = (
+    "ultrafast",
+    "superfast",
+    "veryfast",
+    "faster",
+    "fast",
+    "medium",
+    "slow",
+    "slower",
+    "veryslow",
+)
+THREADS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoder:
+    """An encoder of FFmpeg and its options.
+
+    Attributes:
+        name: FFmpeg's name of the encoder.
+        codec: Name of what it writes, as a decoder calls it.
+        crf: Default quality, in the encoder's own scale.
+        most_crf: Largest value of that scale.
+        tag: Four letters for MP4, where the default would not do.
+        drop_units: NAL units that are not let through, as the bitstream filter numbers them.
+    """
+
+    name: str
+    codec: str
+    crf: int
+    most_crf: int
+    tag: str | None = None
+    drop_units: str | None = None
+
+    def options(self, crf: int | None, preset: str) -> dict[str, str]:
+        """Return the encoder's options for quality *crf* and speed *preset*."""
+        quality = str(self.crf if crf is None else crf)
+        speed = PRESETS.index(preset)
+        if self.name == "libx264":
+            return {"crf": quality, "preset": preset, "x264-params": "mbtree=0"}
+        if self.name == "libx265":
+            fixed = "info=0:log-level=none:open-gop=0:repeat-headers=0:pools=4:frame-threads=2"
+            return {"crf": quality, "preset": preset, "x265-params": fixed}
+        if self.name == "libvpx-vp9":
+            return {
+                "crf": quality,
+                "b": "0",
+                "deadline": "good",
+                "cpu-used": str(max(0, 6 - speed)),
+                "row-mt": "0",
+                "tile-columns": "2",
+            }
+        return {
+            "crf": quality,
+            "preset": str(max(2, 12 - speed)),
+            "svtav1-params": "lp=4:enable-overlays=0",
+        }
+
+
+H264 = Encoder(name="libx264", codec="h264", crf=23, most_crf=51, drop_units="6")
+HEVC = Encoder(
+    name="libx265", codec="hevc", crf=26, most_crf=51, tag="hvc1", drop_units="39-40"
+)
+VP9 = Encoder(name="libvpx-vp9", codec="vp9", crf=31, most_crf=63)
+AV1 = Encoder(name="libsvtav1", codec="av1", crf=32, most_crf=63)
+
+
+def container_for(path: Path) -> str:
+    """Return FFmpeg's name of the container that *path* names.
+
+    Raises:
+        FootageError: It names none that is written here.
+    """
+    try:
+        return CONTAINERS[path.suffix.lower()]
+    except KeyError:
+        raise FootageError(
+            f"recordings are not written as {path.suffix or 'a file without suffix'}",
+            hint=f"name the output with one of {', '.join(CONTAINERS)}",
+        ) from None
+
+
+def encoder_for(container: str, layout: PixelLayout, width: int, height: int) -> Encoder:
+    """Return the encoder for frames of this layout and size in this container.
+
+    H.264, and HEVC above 8 bits; VP9, and AV1 above 8 bits, in WebM. Neither H.264 nor HEVC can
+    hold an odd width or height when chroma is halved that way; VP9 and AV1 can, so those hold
+    such frames, rather than a frame of another size.
+
+    Raises:
+        FootageError: No encoder on offer can hold them in this container.
+    """
+    shift_x, shift_y = layout.chroma_shift or (0, 0)
+    odd = (width & shift_x) or (height & shift_y)
+    deep = layout.bit_depth > 8
+    if container != "webm" and not odd:
+        return HEVC if deep else H264
+    if container == "mov":
+        raise FootageError(
+            f"a frame of {width}x{height} pixels cannot be held by a .mov file",
+            hint="name the output .mp4 or .mkv",
+        )
+    if not deep:
+        return VP9
+    if layout.name != "yuv420p10le" or min(width, height) < 64:
+        raise FootageError(
+            f"frames of {width}x{height} pixels as {layout.name} cannot be held by this container",
+            hint="name the output .mkv" if container == "webm" and not odd else None,
+        )
+    return AV1

@@ -1,0 +1,434 @@
+"""Opening a recording as what it is: untrusted bytes that FFmpeg can read.
+
+What is read is one video stream and, when asked for, one audio stream. Everything else that the
+file holds is counted, so that the report can say what was left out, and never looked into.
+
+FFmpeg is kept from opening anything but this one file: demuxers that follow references to other
+files or addresses are not on the list that it may use, nor are protocols other than ``file``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+
+import av
+import av.container
+import av.error
+import av.filter
+import av.logging
+import av.stream
+
+from bystander.errors import DamagedFootage, FootageError
+from bystander.media import picture, structure
+from bystander.media.picture import Turn
+from bystander.records import Frame, PixelLayout
+
+# Demuxers that open what a file names, take devices for files, or make pictures from nothing.
+_FOLLOWS_REFERENCES = {
+    "alias_pix", "concat", "dash", "fbdev", "ffmetadata", "hls", "image2", "image2pipe", "imf",
+    "kmsgrab", "lavfi", "alsa", "oss", "rtp", "rtsp", "sap", "sdp", "tedcaptions", "video4linux2",
+    "v4l2", "vapoursynth", "webm_dash_manifest", "smoothstreaming", "rawvideo", "tty", "data",
+}  # fmt: skip
+_SALVAGE_HINT = "--salvage redacts what decodes and says how much is missing"
+_PROBED_FRAMES = 8
+# Decoders whose name is not that of what they decode.
+_CODEC_NAMES = {"libdav1d": "av1", "libvpx-vp9": "vp9", "libvpx": "vp8"}
+_FALLBACK_RATE = Fraction(25)
+
+av.logging.set_level(None)  # FFmpeg's own lines can carry names and values from the file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Colour:
+    """Colour tags as H.273 numbers them; 2 means not stated. ``range``: 0 not stated, 1 tv, 2 pc."""
+
+    primaries: int
+    transfer: int
+    matrix: int
+    range: int
+
+
+@dataclass(slots=True)
+class Damage:
+    """What one pass over the recording could not read. A file cut short is ``cut``."""
+
+    cut: bool = False
+    packets: int = 0
+    frames: int = 0
+    retimed: int = 0
+
+    @property
+    def any(self) -> bool:
+        """Whether part of the recording is missing or made up."""
+        return self.cut or bool(self.packets or self.frames)
+
+
+class Footage:
+    """An opened recording. Made by :func:`open_footage`; frames can be read any number of times.
+
+    Attributes:
+        path: The file.
+        sha256: Its digest in hexadecimal.
+        width: Width of an upright frame in pixels.
+        height: Height of an upright frame in pixels.
+        layout: How the planes of every frame are to be read.
+        pixel_aspect: Width of a pixel over its height, upright.
+        colour: Colour tags.
+        start: Time of the first frame by the file's own clock, in seconds.
+        tick: Every frame's time is a multiple of this many seconds.
+        rate: Frames per second as the file states it, for progress and where times are missing.
+        expected_frames: How many frames the file says it has; 0: it does not say.
+        grid_origin: Where the coded blocks start in the upright frame, x and y in pixels.
+        left_out: Kinds of things in the file that are not read, with their counts.
+        notes: What was done to the picture on the way in, in words.
+        has_sound: Whether there is an audio stream that can be decoded.
+        damage: What the last complete pass could not read.
+    """
+
+    def __init__(self, path: Path, *, salvage: bool) -> None:
+        self.path = path
+        self.salvage = salvage
+        self._identity = _identity(path)
+        self.sha256 = digest(path)
+        self.damage = Damage(cut=self._is_cut())
+        self._read_head()
+
+    @property
+    def turned(self) -> bool:
+        """Whether the file asks for its coded picture to be turned or mirrored."""
+        return self._turn != Turn()
+
+    def _is_cut(self) -> bool:
+        try:
+            cut = structure.is_cut(self.path)
+        except FootageError:
+            if not self.salvage:
+                raise
+            cut = True
+        if cut and not self.salvage:
+            raise DamagedFootage("the recording is cut short: its end is missing", hint=_SALVAGE_HINT)
+        return cut
+
+    def _read_head(self) -> None:
+        with open_container(self.path) as container:
+            stream = _video_stream(container)
+            frames = _some_frames(container, stream, self.salvage)
+            if not frames:
+                raise FootageError("the recording has no frame that decodes")
+            first = frames[0]
+            self._size, self._format = (first.width, first.height), first.format.name
+            self._turn = picture.read_turn(first)
+            self.layout, self._source_format, note = picture.choose_layout(first, self._turn)
+            self._interlaced = any(frame.interlaced_frame for frame in frames)
+            self._timed = all(frame.pts is not None for frame in frames)
+            self.width, self.height = self._turn.size(first.width, first.height)
+            aspect = Fraction(stream.sample_aspect_ratio or 1)
+            self.pixel_aspect = 1 / aspect if self._turn.transpose else aspect
+            self.colour = _colour(first, self.layout)
+            rate = stream.average_rate or stream.guessed_rate
+            self.rate = Fraction(rate) if rate else _FALLBACK_RATE
+            self.tick = Fraction(stream.time_base or 1) if self._timed else 1 / self.rate
+            if self._timed and self._interlaced:
+                self.tick /= 2
+            self.start = Fraction(first.pts * first.time_base) if self._timed else Fraction(0)
+            self.expected_frames = stream.frames or _guess_frames(container, self.rate)
+            self.grid_origin = self._turn.grid_origin(self.width, self.height)
+            self.left_out = _left_out(container, stream)
+            audio = container.streams.best("audio")
+            self.has_sound = audio is not None and audio.codec_context is not None
+            self.notes = [note] if note else []
+            if self._interlaced:
+                self.notes.append("interlaced frames were deinterlaced")
+            if not self._timed:
+                self.notes.append(f"the file states no times; {self.rate} frames a second assumed")
+
+    def frames(self) -> Iterator[Frame]:
+        """Yield every frame, upright, in the order of time.
+
+        Raises:
+            DamagedFootage: Something does not decode, and salvage was not asked for.
+            FootageError: The picture changes its size on the way, or the file changed.
+        """
+        damage = Damage(cut=self.damage.cut)
+        start: Fraction | None = None
+        last = Fraction(-1)
+        index = 0
+        damaged = False
+        for decoded in self._decoded(damage):
+            if (decoded.width, decoded.height) != self._size:
+                raise FootageError(
+                    f"the picture changes its size at frame {index}, which is not supported",
+                    hint="cut the recording where it changes and redact the parts",
+                )
+            at = index / self.rate
+            if self._timed and decoded.pts is not None and decoded.time_base is not None:
+                stamp = decoded.pts * decoded.time_base
+                start = stamp if start is None else start
+                at = stamp - start
+            if at <= last:
+                at = last + self.tick
+                damage.retimed += 1
+            last = at
+            lasts = decoded.duration * decoded.time_base if decoded.time_base else Fraction(0)
+            # What follows a damaged frame is built on it, up to the next one that stands alone.
+            damaged = decoded.is_corrupt or (damaged and not decoded.key_frame)
+            damage.frames += damaged
+            layout = self.layout
+            yield Frame(
+                index=index,
+                at=at,
+                lasts=lasts or None,
+                planes=picture.read_planes(decoded, self._source_format, layout, self._turn),
+                layout=layout,
+                damaged=damaged,
+                _rgb=partial(picture.scaled_rgb, decoded, self._turn),
+            )
+            index += 1
+        self.damage = damage
+        if not index:
+            raise FootageError("the recording has no frame that decodes")
+        self.check_unchanged()
+
+    def check_unchanged(self) -> None:
+        """Check that the file is still the one that was opened.
+
+        Raises:
+            FootageError: It was replaced or written to.
+        """
+        if _identity(self.path) != self._identity:
+            raise FootageError("the recording changed while it was being read")
+
+    def _decoded(self, damage: Damage) -> Iterator[av.VideoFrame]:
+        with open_container(self.path) as container:
+            stream = _video_stream(container)
+            stream.thread_type = "AUTO"
+            graph = _deinterlacer(stream) if self._interlaced else None
+            for frame in self._intact(container, stream, damage):
+                if frame.format.name != self._format:
+                    raise FootageError("the recording changes its pixel format on the way")
+                if graph is None:
+                    yield frame
+                else:
+                    graph.push(frame)
+                    yield from _pulled(graph)
+            if graph is not None:
+                graph.push(None)
+                yield from _pulled(graph)
+
+    def _intact(
+        self, container: av.container.InputContainer, stream: av.VideoStream, damage: Damage
+    ) -> Iterator[av.VideoFrame]:
+        """Yield decoded frames; count, or refuse, what does not decode."""
+        packets = container.demux(stream)
+        while True:
+            try:
+                packet = next(packets)
+                frames = packet.decode()
+            except StopIteration:
+                return
+            except av.error.EOFError:
+                return
+            except av.FFmpegError as error:
+                damage.packets += 1
+                if not self.salvage:
+                    raise DamagedFootage(
+                        f"the recording is damaged: {_why(error)}", hint=_SALVAGE_HINT
+                    ) from error
+                if damage.packets > 10_000:
+                    return
+                continue
+            for frame in frames:
+                if frame.is_corrupt and not self.salvage:
+                    when = f" at {float(frame.time):.2f} s" if frame.time is not None else ""
+                    raise DamagedFootage(
+                        f"the recording is damaged{when}: a frame does not decode whole",
+                        hint=_SALVAGE_HINT,
+                    )
+                yield frame
+
+
+def open_footage(path: str | os.PathLike[str], *, salvage: bool = False) -> Footage:
+    """Open a recording.
+
+    Args:
+        path: A file that FFmpeg can decode.
+        salvage: Work on what decodes of a damaged file, instead of refusing it.
+
+    Raises:
+        FootageError: It is missing, not a regular file, empty, no recording, or has no video.
+        DamagedFootage: It is cut short or does not decode, and *salvage* is false.
+    """
+    return Footage(Path(path), salvage=salvage)
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of the file at *path* in hexadecimal.
+
+    Raises:
+        FootageError: It cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise FootageError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _identity(path: Path) -> tuple[int, ...]:
+    try:
+        found = path.stat()
+    except FileNotFoundError as error:
+        raise FootageError(f"{path} does not exist") from error
+    except OSError as error:
+        raise FootageError(f"{path} cannot be read: {error.strerror}") from error
+    if not stat.S_ISREG(found.st_mode):
+        raise FootageError(f"{path} is not a regular file")
+    if not found.st_size:
+        raise FootageError(f"{path} is empty")
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _formats() -> str:
+    names = {name for entry in av.formats_available for name in entry.split(",")}
+    return ",".join(sorted(names - _FOLLOWS_REFERENCES))
+
+
+def open_container(path: Path) -> av.container.InputContainer:
+    """Open *path* with FFmpeg, which may touch that file alone.
+
+    Raises:
+        FootageError: FFmpeg does not know it as a recording, or it cannot be read.
+    """
+    try:
+        return av.open(
+            f"file:{path.absolute()}",
+            metadata_errors="replace",
+            container_options={"format_whitelist": _formats(), "protocol_whitelist": "file"},
+        )
+    except av.FFmpegError as error:
+        raise FootageError(f"{path} is not a recording that can be read: {_why(error)}") from error
+    except OSError as error:
+        raise FootageError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def _why(error: av.FFmpegError) -> str:
+    return str(error.strerror).lower() if error.strerror else "FFmpeg cannot read it"
+
+
+def _video_stream(container: av.container.InputContainer) -> av.VideoStream:
+    stream = container.streams.best("video")
+    if not isinstance(stream, av.VideoStream) or stream.codec_context is None:
+        kinds = sorted({s.type for s in container.streams}) or ["nothing"]
+        raise FootageError(f"the file has no video that can be decoded, only: {', '.join(kinds)}")
+    if _is_cover(stream):
+        raise FootageError("the file has no video, only a cover picture")
+    return stream
+
+
+def _is_cover(stream: av.stream.Stream) -> bool:
+    return bool(int(stream.disposition) & int(av.stream.Disposition.attached_pic))
+
+
+def _some_frames(
+    container: av.container.InputContainer, stream: av.VideoStream, salvage: bool
+) -> list[av.VideoFrame]:
+    frames: list[av.VideoFrame] = []
+    try:
+        for frame in container.decode(stream):
+            frames.append(frame)
+            if len(frames) >= _PROBED_FRAMES:
+                break
+    except av.FFmpegError as error:
+        if not frames and not salvage:
+            raise DamagedFootage(
+                f"the recording is damaged: {_why(error)}", hint=_SALVAGE_HINT
+            ) from error
+    return frames
+
+
+def _colour(frame: av.VideoFrame, layout: PixelLayout) -> Colour:
+    if frame.format.is_rgb or frame.format.name == "pal8":
+        # swscale's own choice for RGB to YUV: BT.601, limited range.
+        return Colour(primaries=2, transfer=2, matrix=6, range=1)
+    return Colour(
+        primaries=int(frame.color_primaries),
+        transfer=int(frame.color_trc),
+        matrix=int(frame.colorspace),
+        range=2 if layout.full_range else int(frame.color_range),
+    )
+
+
+def _guess_frames(container: av.container.InputContainer, rate: Fraction) -> int:
+    return round(container.duration * rate / 1_000_000) if container.duration else 0
+
+
+def _left_out(container: av.container.InputContainer, kept: av.VideoStream) -> dict[str, int]:
+    """Count what the file holds besides *kept*: kinds only, never a value."""
+    counts: Counter[str] = Counter()
+    for stream in container.streams:
+        if stream.index == kept.index:
+            continue
+        codec = stream.codec_context.name if stream.codec_context else "unknown"
+        what = "cover picture" if _is_cover(stream) else f"{stream.type} track"
+        counts[f"{what} ({codec})"] += 1
+    entries = len(container.metadata) + sum(len(s.metadata) for s in container.streams)
+    if entries:
+        counts["metadata entry"] = entries
+    if chapters := len(container.chapters()):
+        counts["chapter"] = chapters
+    return dict(counts)
+
+
+def _deinterlacer(stream: av.VideoStream) -> av.filter.Graph:
+    graph = av.filter.Graph()
+    graph.link_nodes(
+        graph.add_buffer(template=stream),
+        graph.add("bwdif", "mode=send_frame:parity=auto:deint=interlaced"),
+        graph.add("buffersink"),
+    ).configure()
+    return graph
+
+
+def _pulled(graph: av.filter.Graph) -> Iterator[av.VideoFrame]:
+    while True:
+        try:
+            frame = graph.pull()
+        except (av.error.BlockingIOError, av.error.EOFError):
+            return
+        if isinstance(frame, av.VideoFrame):
+            yield frame
+
+
+def stream_kinds(path: Path) -> list[str]:
+    """Return the kind of every stream in *path*: video, audio, subtitle, data, attachment.
+
+    Raises:
+        FootageError: It cannot be read.
+    """
+    with open_container(path) as container:
+        return [stream.type for stream in container.streams]
+
+
+def coded_packets(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield every packet of the video stream of *path*, undecoded, with its codec's name.
+
+    Raises:
+        FootageError: It cannot be read, or has no video.
+    """
+    with open_container(path) as container:
+        stream = _video_stream(container)
+        codec = _CODEC_NAMES.get(stream.codec_context.name, stream.codec_context.name)
+        try:
+            for packet in container.demux(stream):
+                if packet.size:
+                    yield codec, bytes(packet)
+        except av.FFmpegError as error:
+            raise DamagedFootage(f"the recording is damaged: {_why(error)}") from error

@@ -1,0 +1,279 @@
+"""The plan as a document: readable JSON, versioned, with a published schema.
+
+``docs/formats/plan.md`` describes it for people and ``docs/formats/plan.schema.json`` for
+programs; the schema is generated from the models below. A document is untrusted until it has been
+through :func:`from_json`: bounds, order and sizes are checked here, and nowhere else relied on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import PlainSerializer, WithJsonSchema, model_validator
+
+from bystander.errors import PlanError
+from bystander.geometry import Box
+from bystander.records import (
+    Because,
+    FootageFacts,
+    Keyframe,
+    Kind,
+    Plan,
+    Policy,
+    Redaction,
+)
+from bystander.timeline import Span, from_text, to_text
+
+VERSION = 1
+# Numbers of a plan are bounded, so that a hostile one cannot make the arithmetic explode.
+_MOST_DIGITS = 24
+_MOST_PX = 65_536
+
+# A keyframe as json.dumps lays it out, one number a line; a person reads it better on one.
+_KEYFRAME = re.compile(
+    r'\{\s+"at": ("[^"]+"),\s+"box": \[' + r",".join([r"\s+(\d+)"] * 4) + r"\s+\]\s+\}"
+)
+
+
+def _read_time(value: object) -> Fraction:
+    if isinstance(value, Fraction):
+        return value
+    if not isinstance(value, str) or len(value) > 2 * _MOST_DIGITS:
+        raise ValueError("a time is text such as '1001/30000'")
+    try:
+        return from_text(value)
+    except (ValueError, ZeroDivisionError) as error:
+        raise ValueError("a time is an exact fraction of a second, such as '1001/30000'") from error
+
+
+Seconds = Annotated[
+    Fraction,
+    BeforeValidator(_read_time),
+    PlainSerializer(to_text, return_type=str),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^-?\d{1,24}(/\d{1,24})?$",
+            "description": "seconds, as an exact fraction",
+            "examples": ["3", "1001/30000"],
+        }
+    ),
+]
+Pixel = Annotated[int, Field(ge=0, le=_MOST_PX)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class FootagePart(_Part):
+    """The recording that the plan is for."""
+
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    width: Annotated[int, Field(ge=1, le=_MOST_PX)]
+    height: Annotated[int, Field(ge=1, le=_MOST_PX)]
+    frames: Annotated[int, Field(ge=1)]
+    duration: Seconds
+
+
+class PolicyPart(_Part):
+    """What is hidden and how; the fields are explained in ``docs/formats/plan.md``."""
+
+    target: Literal["faces"]
+    fill: Literal["solid", "soft"]
+    audio: Literal["drop", "keep"]
+    min_face_px: Annotated[int, Field(ge=1, le=_MOST_PX)]
+    score: Annotated[float, Field(ge=0, le=1)]
+    score_continues: Annotated[float, Field(ge=0, le=1)]
+    gap_s: Seconds
+    extend_s: Seconds
+    head_width: Annotated[float, Field(ge=1, le=20)]
+    head_up: Annotated[float, Field(ge=0, le=20)]
+    head_down: Annotated[float, Field(ge=0, le=20)]
+    union_s: Seconds
+    grid_px: Annotated[int, Field(ge=1, le=256)]
+    margin_px: Annotated[int, Field(ge=0, le=256)]
+    crf: Annotated[int, Field(ge=0, le=63)] | None
+    preset: Literal[
+        "ultrafast",
+        "superfast",
+        "veryfast",
+        "faster",
+        "fast",
+        "medium",
+        "slow",
+        "slower",
+        "veryslow",
+    ]
+
+    @model_validator(mode="after")
+    def _not_negative(self) -> PolicyPart:
+        for name in ("gap_s", "extend_s", "union_s"):
+            if not 0 <= getattr(self, name) <= 3600:
+                raise ValueError(f"{name} is not between 0 and 3600 seconds")
+        return self
+
+
+class KeyframePart(_Part):
+    """From ``at`` on, until the next keyframe, ``box`` (x0, y0, x1, y1) is hidden."""
+
+    at: Seconds
+    box: tuple[Pixel, Pixel, Pixel, Pixel]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> KeyframePart:
+        x0, y0, x1, y1 = self.box
+        if x1 < x0 or y1 < y0:
+            raise ValueError("a box has its left and top first")
+        return self
+
+
+class RedactionPart(_Part):
+    """One region over time."""
+
+    track: Annotated[str, Field(pattern="^[a-z0-9-]{1,40}$")]
+    kind: Kind | None
+    because: Because
+    score: Annotated[float, Field(ge=0, le=1)]
+    start: Seconds
+    end: Seconds
+    region: Annotated[list[KeyframePart], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> RedactionPart:
+        times = [key.at for key in self.region]
+        if self.end <= self.start or not 0 <= self.start:
+            raise ValueError("a redaction ends after it starts, and starts no earlier than 0")
+        if times != sorted(set(times)) or times[0] > self.start:
+            raise ValueError("keyframes are in order of time, the first no later than the start")
+        return self
+
+
+class PlanDocument(_Part):
+    """Everything that decides the redacted recording, apart from the recording itself."""
+
+    format: Literal["bystander-plan"] = "bystander-plan"
+    version: Literal[1] = 1
+    footage: FootagePart
+    policy: PolicyPart
+    detectors: list[str]
+    redactions: list[RedactionPart]
+
+    @model_validator(mode="after")
+    def _fits(self) -> PlanDocument:
+        longest = self.footage.duration + 10
+        for redaction in self.redactions:
+            if redaction.end > longest:
+                raise ValueError(f"redaction {redaction.track} ends after the recording")
+            for key in redaction.region:
+                if key.box[2] > self.footage.width or key.box[3] > self.footage.height:
+                    raise ValueError(f"redaction {redaction.track} reaches out of the frame")
+        return self
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of plan documents."""
+    return PlanDocument.model_json_schema(mode="serialization")
+
+
+def to_json(plan: Plan) -> str:
+    """Return *plan* as a document; the same plan always gives the same text."""
+    document = PlanDocument(
+        footage=FootagePart.model_validate(
+            {name: getattr(plan.footage, name) for name in FootagePart.model_fields}
+        ),
+        policy=PolicyPart.model_validate(
+            {name: getattr(plan.policy, name) for name in PolicyPart.model_fields}
+        ),
+        detectors=list(plan.detectors),
+        redactions=[
+            RedactionPart(
+                track=redaction.track,
+                kind=redaction.kind,
+                because=redaction.because,
+                score=round(redaction.score, 3),
+                start=redaction.span.start,
+                end=redaction.span.end,
+                region=[
+                    KeyframePart(at=key.at, box=_corners(key.box)) for key in redaction.region
+                ],
+            )
+            for redaction in plan.redactions
+        ],
+    )
+    text = json.dumps(document.model_dump(mode="json"), indent=1)
+    return _KEYFRAME.sub(r'{"at": \1, "box": [\2, \3, \4, \5]}', text) + "\n"
+
+
+def from_json(text: str) -> Plan:
+    """Read a plan document.
+
+    Raises:
+        PlanError: It is no such document, or something in it is out of bounds.
+    """
+    try:
+        document = PlanDocument.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(step) for step in first["loc"]) or "the document"
+        raise PlanError(
+            f"the plan is malformed at {place}: {first['msg'].removeprefix('Value error, ').lower()}",
+            hint="docs/formats/plan.md describes what a plan holds",
+        ) from error
+    except RecursionError as error:
+        raise PlanError("the plan is malformed: it is nested too deeply") from error
+    return Plan(
+        footage=FootageFacts(**_fields(document.footage)),
+        policy=Policy(**_fields(document.policy)),
+        detectors=tuple(document.detectors),
+        redactions=tuple(
+            Redaction(
+                track=part.track,
+                kind=part.kind,
+                because=part.because,
+                span=Span(part.start, part.end),
+                region=tuple(Keyframe(at=key.at, box=Box(*key.box)) for key in part.region),
+                score=part.score,
+            )
+            for part in document.redactions
+        ),
+    )
+
+
+def check_policy(policy: Policy) -> None:
+    """Check that *policy* asks for what can be done.
+
+    Raises:
+        PlanError: It does not.
+    """
+    if policy.fill in ("blur", "mosaic", "pixelate", "pixelation"):
+        raise PlanError(
+            f"{policy.fill} can be undone: it is made of the pixels it is meant to hide",
+            hint="--fill soft looks like a blur and contains nothing from inside; "
+            "docs/explanation/why-not-blur.md has the figures",
+        )
+    try:
+        PolicyPart.model_validate({name: getattr(policy, name) for name in PolicyPart.model_fields})
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(step) for step in first["loc"]) or "policy"
+        option = "--" + place.removesuffix("_px").replace("_", "-")
+        raise PlanError(f"{option}: {first['msg'].lower()}") from error
+
+
+def sha256(plan: Plan) -> str:
+    """Return the digest of *plan* as a document, in hexadecimal."""
+    return hashlib.sha256(to_json(plan).encode()).hexdigest()
+
+
+def _fields(part: BaseModel) -> dict[str, Any]:
+    return {name: getattr(part, name) for name in type(part).model_fields}
+
+
+def _corners(box: Box) -> tuple[int, int, int, int]:
+    return int(box.x0), int(box.y0), int(box.x1), int(box.y1)

@@ -1,0 +1,164 @@
+"""From tracks to the regions that are hidden.
+
+Each step answers a way in which tight masks fail (``docs/explanation/why-not-blur.md``): the face
+grows to the head region, because hair, ears and jaw identify; a frame also hides what its
+neighbours hide, because a box that follows a face exactly publishes the face's motion and slips
+for a frame; sides snap outwards to the source's coding blocks and get a margin, because compression
+carries traces of the inside just beyond the edge.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from bystander.geometry import Box
+from bystander.records import (
+    Because,
+    FootageFacts,
+    Keyframe,
+    Plan,
+    Policy,
+    Redaction,
+    Track,
+)
+from bystander.timeline import Span
+
+
+def head_region(face: Box, policy: Policy) -> Box:
+    """Return the region that hides the head whose face is *face*.
+
+    >>> head_region(Box(0, 0, 10, 20), Policy())
+    Box(x0=-6.0, y0=-12.0, x1=16.0, y1=27.0)
+    """
+    side = (policy.head_width - 1) / 2 * face.width
+    return Box(
+        face.x0 - side,
+        face.y0 - policy.head_up * face.height,
+        face.x1 + side,
+        face.y1 + policy.head_down * face.height,
+    )
+
+
+def redactions(
+    tracks: Iterable[Track],
+    *,
+    policy: Policy,
+    because: Because,
+    times: Sequence[Fraction],
+    width: int,
+    height: int,
+    grid_origin: tuple[int, int] = (0, 0),
+) -> tuple[Redaction, ...]:
+    """Return one redaction for each track that covers any pixel.
+
+    Args:
+        tracks: Faces over time.
+        policy: How far regions reach.
+        because: Why these are hidden.
+        times: When every frame of the recording is shown, ascending.
+        width: Width of the upright frame in pixels.
+        height: Height of the upright frame in pixels.
+        grid_origin: Where the source's coding blocks start, x and y in pixels.
+    """
+    drawn = (
+        _redaction(track, policy, because, times, (width, height), grid_origin) for track in tracks
+    )
+    return tuple(redaction for redaction in drawn if redaction is not None)
+
+
+def _redaction(
+    track: Track,
+    policy: Policy,
+    because: Because,
+    times: Sequence[Fraction],
+    size: tuple[int, int],
+    grid_origin: tuple[int, int],
+) -> Redaction | None:
+    # The union with the neighbours reaches one union_s further than the track itself.
+    seen = times[bisect_left(times, track.span.start) : bisect_right(times, track.span.end)]
+    heads = [head_region(track.box_at(at), policy) for at in seen]
+    first = bisect_left(times, track.span.start - policy.union_s)
+    last = bisect_right(times, track.span.end + policy.union_s)
+    shown = times[first:last]
+    region: list[Keyframe] = []
+    for at in shown:
+        near = heads[
+            bisect_left(seen, at - policy.union_s) : bisect_right(seen, at + policy.union_s)
+        ]
+        if not near:
+            continue
+        hull = near[0]
+        for head in near[1:]:
+            hull = hull.hull(head)
+        box = hull.snapped(policy.grid_px, grid_origin).padded(policy.margin_px).clipped(*size)
+        if not region or region[-1].box != box:
+            region.append(Keyframe(at=at, box=box))
+    if not region or all(key.box.empty for key in region):
+        return None
+    return Redaction(
+        track=track.id,
+        kind=track.kind,
+        because=because,
+        span=Span(region[0].at, _time_after(times, last - 1)),
+        region=tuple(region),
+        score=track.score,
+    )
+
+
+def whole_frames(
+    at: Iterable[Fraction], *, times: Sequence[Fraction], width: int, height: int
+) -> tuple[Redaction, ...]:
+    """Return redactions that cover frames whole, for those that could not be examined.
+
+    Args:
+        at: Times of those frames.
+        times: When every frame of the recording is shown, ascending.
+        width: Width of the upright frame in pixels.
+        height: Height of the upright frame in pixels.
+    """
+    numbers = sorted(bisect_left(times, moment) for moment in at)
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    everything = Box(0, 0, width, height)
+    return tuple(
+        Redaction(
+            track=f"damaged-{count}",
+            kind=None,
+            because=Because.DAMAGED,
+            span=Span(times[run[0]], _time_after(times, run[-1])),
+            region=(Keyframe(at=times[run[0]], box=everything),),
+            score=1.0,
+        )
+        for count, run in enumerate(runs, start=1)
+    )
+
+
+def draw_up(
+    redactions: Iterable[Redaction],
+    *,
+    footage: FootageFacts,
+    policy: Policy,
+    detectors: Iterable[str],
+) -> Plan:
+    """Return the plan that hides *redactions*, in the order of time, within the recording."""
+    within = (
+        replace(r, span=Span(r.span.start, min(r.span.end, footage.duration))) for r in redactions
+    )
+    return Plan(
+        footage=footage,
+        policy=policy,
+        detectors=tuple(dict.fromkeys(detectors)),
+        redactions=tuple(sorted(within, key=lambda r: (r.span.start, r.span.end, r.track))),
+    )
+
+
+def _time_after(times: Sequence[Fraction], number: int) -> Fraction:
+    """Return when the frame after frame *number* is shown; after the last, a second later."""
+    return times[number + 1] if number + 1 < len(times) else times[-1] + 1

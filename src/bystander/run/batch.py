@@ -1,0 +1,264 @@
+"""A recording goes in, the same recording without its people comes out, or nothing does.
+
+Two passes make the output: one looks at every frame, so that what is seen late protects what came
+before, and one fills and writes. A third verifies; what its own detector finds with evidence is
+added to the plan, and the recording is written and verified again, at most twice. Only an output
+with a clean report gets its name.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from bystander import detect, media, plan, verify
+from bystander.errors import FootageError, LeakFound, PlanError
+from bystander.records import Plan, Policy, Report
+from bystander.run import passes, report
+from bystander.run.progress import Progress, Silent
+from bystander.run.workspace import Workspace, publish, write_text
+
+_MOST_ROUNDS = 2
+_MARK = ".redacted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outputs:
+    """The files that a run writes."""
+
+    recording: Path
+    plan: Path
+    report_json: Path
+    report_html: Path
+
+    @property
+    def all(self) -> tuple[Path, ...]:
+        """All of them."""
+        return self.recording, self.plan, self.report_json, self.report_html
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a run is made; nothing here changes what a plan gives.
+
+    Attributes:
+        provider: What onnxruntime runs on, a key of ``detect.PROVIDERS``.
+        salvage: Work on what decodes of a damaged recording.
+        force: Replace files that exist.
+    """
+
+    provider: str = "cpu"
+    salvage: bool = False
+    force: bool = False
+
+
+def outputs_for(source: Path, output: Path | None) -> Outputs:
+    """Return the files that a run from *source* writes.
+
+    Without *output*, that is the source's name with ``.redacted`` before the suffix; ``.mp4``
+    where recordings are not written with the source's suffix.
+    """
+    if output is None:
+        suffix = source.suffix if source.suffix.lower() in media.CONTAINERS else ".mp4"
+        output = source.with_name(f"{source.stem}{_MARK}{suffix}")
+    stem = output.stem.removesuffix(_MARK) or output.stem
+    return Outputs(
+        recording=output,
+        plan=output.with_name(f"{stem}.plan.json"),
+        report_json=output.with_name(f"{stem}.report.json"),
+        report_html=output.with_name(f"{stem}.report.html"),
+    )
+
+
+def redact(
+    source: Path,
+    outputs: Outputs,
+    policy: Policy,
+    *,
+    given: Plan | None = None,
+    options: Options | None = None,
+    progress: Progress | None = None,
+    amend: bool = True,
+) -> Report:
+    """Redact *source*.
+
+    Args:
+        source: The recording.
+        outputs: Where to write.
+        policy: What to hide and how; a plan that is *given* brings its own.
+        given: A plan to use instead of looking for people.
+        options: How to go about it.
+        progress: Told of every pass and frame.
+        amend: Hide what the verifier finds as well; otherwise it is a leak at once.
+
+    Returns:
+        A clean report.
+
+    Raises:
+        FootageError: The recording cannot be read or the new one cannot be written.
+        ModelError: A detector is missing or altered.
+        PlanError: Policy or plan cannot be followed.
+        LeakFound: Something is still showing; there is a report, and no output.
+    """
+    options, progress = options or Options(), progress or Silent()
+    check_outputs(source, outputs, force=options.force)
+    policy = given.policy if given else policy
+    plan.check_policy(policy)
+    footage = media.open_footage(source, salvage=options.salvage)
+    media.encoder_for(
+        media.container_for(outputs.recording), footage.layout, footage.width, footage.height
+    )
+    verifier = detect.YuFace()
+    with Workspace(outputs.recording) as workspace:
+        provider = "none: the plan was given"
+        if given is None:
+            finder = detect.CenterFace(options.provider)
+            provider = finder.provider
+            progress.say(f"detector {finder.name} runs on {provider}")
+            survey, seen = passes.look(footage, policy, [finder], progress)
+            drawn = passes.draw_up(footage, survey, policy, seen, finder)
+        else:
+            passes.check_fits(given, footage)
+            survey, _ = passes.look(footage, policy, [], progress)
+            drawn = given
+        made = workspace.path / outputs.recording.name
+        rounds = 0
+        while True:
+            recorder = passes.render(drawn, footage, made, progress)
+            progress.begin("verifying", drawn.footage.frames)
+            examined = verify.examine(
+                made,
+                plan=drawn,
+                plan_sha256=plan.sha256(drawn),
+                original=footage,
+                detector=verifier,
+                step=progress.step,
+            )
+            found = [d for leak in examined.leaks for d in leak.found]
+            others = [leak for leak in examined.leaks if leak.check != verify.SECOND_LOOK]
+            if not found or others or not amend or rounds == _MOST_ROUNDS:
+                break
+            rounds += 1
+            progress.say(f"the second look found {_sightings(examined)}: hiding it and starting over")
+            drawn = passes.add_found(drawn, footage, survey, found, rounds)
+        document = report.document(
+            examined,
+            plan=drawn,
+            footage=footage,
+            encoder=recorder.encoder,
+            provider=provider,
+            rounds=rounds,
+        )
+        write_text(plan.to_json(drawn), outputs.plan, workspace)
+        write_text(report.to_json(document), outputs.report_json, workspace)
+        write_text(report.to_html(document), outputs.report_html, workspace)
+        if not examined.clean:
+            raise LeakFound(
+                f"{len(examined.leaks)} leak{'s' * (len(examined.leaks) != 1)} found, first: "
+                f"{examined.leaks[0].what}" if examined.leaks else "a check did not run",
+                report=examined,
+                hint=f"no output was written; {outputs.report_html} says what was found",
+            )
+        footage.check_unchanged()
+        publish(made, outputs.recording)
+    return examined
+
+
+def draw_up(
+    source: Path,
+    target: Path,
+    policy: Policy,
+    *,
+    options: Options | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """Look at *source* and write the plan to *target*, without touching the recording.
+
+    Raises:
+        FootageError: The recording cannot be read, or the plan not written.
+        ModelError: The detector is missing or altered.
+        PlanError: The policy cannot be followed.
+    """
+    options, progress = options or Options(), progress or Silent()
+    _check_target(source, target, force=options.force)
+    plan.check_policy(policy)
+    footage = media.open_footage(source, salvage=options.salvage)
+    finder = detect.CenterFace(options.provider)
+    progress.say(f"detector {finder.name} runs on {finder.provider}")
+    survey, seen = passes.look(footage, policy, [finder], progress)
+    drawn = passes.draw_up(footage, survey, policy, seen, finder)
+    with Workspace(target) as workspace:
+        write_text(plan.to_json(drawn), target, workspace)
+    return drawn
+
+
+def examine(
+    output: Path,
+    source: Path,
+    given: Plan,
+    *,
+    salvage: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Verify *output* against *given* and the original *source*; a report, clean or not.
+
+    Raises:
+        FootageError: Either recording cannot be read.
+        ModelError: The verifier's detector is missing or altered.
+        PlanError: The plan is for another recording.
+    """
+    progress = progress or Silent()
+    footage = media.open_footage(source, salvage=salvage)
+    passes.check_fits(given, footage)
+    verifier = detect.YuFace()
+    progress.begin("verifying", given.footage.frames)
+    return verify.examine(
+        output,
+        plan=given,
+        plan_sha256=plan.sha256(given),
+        original=footage,
+        detector=verifier,
+        step=progress.step,
+    )
+
+
+def read_plan(path: Path) -> Plan:
+    """Read the plan at *path*.
+
+    Raises:
+        PlanError: It cannot be read or is malformed.
+    """
+    try:
+        return plan.from_json(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PlanError(f"{path} cannot be read: {str(error.strerror).lower()}") from error
+    except UnicodeDecodeError as error:
+        raise PlanError(f"{path} is not a plan: it is not text") from error
+
+
+def check_outputs(source: Path, outputs: Outputs, *, force: bool) -> None:
+    """Check that nothing is in the way of *outputs*, the source least of all.
+
+    Raises:
+        FootageError: Something is.
+    """
+    media.container_for(outputs.recording)
+    for target in outputs.all:
+        _check_target(source, target, force=force)
+
+
+def _check_target(source: Path, target: Path, *, force: bool) -> None:
+    if not target.absolute().parent.is_dir():
+        raise FootageError(f"the folder {target.absolute().parent} does not exist")
+    if target.is_dir():
+        raise FootageError(f"{target} is a folder")
+    if target.exists() and source.exists() and os.path.samefile(source, target):
+        raise FootageError(f"{target} is the original itself, which is never written to")
+    if (target.exists() or target.is_symlink()) and not force:
+        raise FootageError(f"{target} exists already", hint="--force replaces it")
+
+
+def _sightings(examined: Report) -> str:
+    count = sum(1 for leak in examined.leaks if leak.found)
+    return "something" if count == 1 else f"{count} things"

@@ -1,0 +1,221 @@
+"""The passes over a recording, each from its first frame to its last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from bystander import detect, hide, media, plan, track
+from bystander.errors import PlanError
+from bystander.records import (
+    Because,
+    Detection,
+    Detector,
+    FootageFacts,
+    Frame,
+    Plan,
+    Policy,
+    Redaction,
+    Sound,
+    Track,
+)
+from bystander.run.progress import Progress
+
+_SOUND_AHEAD_S = Fraction(1, 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What the first pass learned of a recording besides who is in it."""
+
+    times: tuple[Fraction, ...]
+    cuts: tuple[Fraction, ...]
+    damaged: tuple[Fraction, ...]
+    duration: Fraction
+
+
+def look(
+    footage: media.Footage, policy: Policy, detectors: Sequence[Detector], progress: Progress
+) -> tuple[Survey, list[Detection]]:
+    """Look at every frame; return when frames and cuts are, and what *detectors* saw."""
+    progress.begin("looking for people" if detectors else "reading", footage.expected_frames)
+    finder = detect.Finder(
+        detectors,
+        pixel_aspect=footage.pixel_aspect,
+        smallest_px=policy.min_face_px,
+        least_score=min(policy.score, policy.score_continues),
+    )
+    cuts = track.CutFinder()
+    times: list[Fraction] = []
+    damaged: list[Fraction] = []
+    seen: list[Detection] = []
+    lasts = Fraction(0)
+    for frame in footage.frames():
+        times.append(frame.at)
+        lasts = frame.lasts or 1 / footage.rate
+        if frame.damaged:
+            damaged.append(frame.at)
+        cuts.see(frame.at, frame.rgb(track.LOOK_WIDTH, track.LOOK_HEIGHT))
+        seen += finder.find(frame)
+        progress.step()
+    survey = Survey(
+        times=tuple(times),
+        cuts=cuts.cuts(),
+        damaged=tuple(damaged),
+        duration=times[-1] + lasts,
+    )
+    return survey, seen
+
+
+def draw_up(
+    footage: media.Footage,
+    survey: Survey,
+    policy: Policy,
+    seen: list[Detection],
+    detector: Detector,
+) -> Plan:
+    """Return the plan that hides everyone who was seen, and every frame that is damaged."""
+    tracks = track.link(
+        seen,
+        cuts=survey.cuts,
+        duration=survey.duration,
+        score=policy.score,
+        gap_s=policy.gap_s,
+        extend_s=policy.extend_s,
+        prefix="face-",
+    )
+    redactions = _redactions(tracks, footage, survey, policy, Because.DETECTOR)
+    covered = plan.whole_frames(
+        survey.damaged, times=survey.times, width=footage.width, height=footage.height
+    )
+    return plan.draw_up(
+        (*redactions, *covered),
+        footage=FootageFacts(
+            sha256=footage.sha256,
+            width=footage.width,
+            height=footage.height,
+            frames=len(survey.times),
+            duration=survey.duration,
+        ),
+        policy=policy,
+        detectors=[detector.name],
+    )
+
+
+def add_found(
+    drawn: Plan, footage: media.Footage, survey: Survey, found: list[Detection], round_number: int
+) -> Plan:
+    """Return *drawn* with what the verifier found hidden as well."""
+    tracks = track.link(
+        found,
+        cuts=survey.cuts,
+        duration=survey.duration,
+        score=0.0,
+        gap_s=drawn.policy.gap_s,
+        extend_s=drawn.policy.extend_s,
+        prefix=f"second-look-{round_number}-",
+    )
+    added = _redactions(tracks, footage, survey, drawn.policy, Because.VERIFIER)
+    return plan.draw_up(
+        (*drawn.redactions, *added),
+        footage=drawn.footage,
+        policy=drawn.policy,
+        detectors=(*drawn.detectors, *(detection.detector for detection in found)),
+    )
+
+
+def _redactions(
+    tracks: tuple[Track, ...],
+    footage: media.Footage,
+    survey: Survey,
+    policy: Policy,
+    because: Because,
+) -> tuple[Redaction, ...]:
+    return plan.redactions(
+        tracks,
+        policy=policy,
+        because=because,
+        times=survey.times,
+        width=footage.width,
+        height=footage.height,
+        grid_origin=footage.grid_origin,
+    )
+
+
+def check_fits(drawn: Plan, footage: media.Footage) -> None:
+    """Check that *drawn* is a plan for *footage*.
+
+    Raises:
+        PlanError: It is for another recording, or for another state of it.
+    """
+    if drawn.footage.sha256 != footage.sha256:
+        raise PlanError(
+            "the plan was drawn up for another recording",
+            hint="bystander detect IN -o PLAN draws one up",
+        )
+    if (drawn.footage.width, drawn.footage.height) != (footage.width, footage.height):
+        raise PlanError("the plan is for frames of another size than the recording's")
+
+
+def render(
+    drawn: Plan,
+    footage: media.Footage,
+    target: Path,
+    progress: Progress,
+    *,
+    what: str = "writing",
+    fill: hide.Fill | None = None,
+    before: Callable[[Frame], Frame] = lambda frame: frame,
+) -> media.Recorder:
+    """Write *footage* with the regions of *drawn* filled to *target*.
+
+    Args:
+        drawn: What to hide.
+        footage: The recording.
+        target: Where to; its suffix chooses the container.
+        progress: Told of every frame.
+        what: What to call this pass.
+        fill: Used in place of the plan's; for tests of the proof.
+        before: Done to every frame before it is filled; for the proof.
+    """
+    progress.begin(what, drawn.footage.frames)
+    policy = drawn.policy
+    form: tuple[int, str] | None = None
+    if policy.audio == "keep" and footage.has_sound:
+        form = media.sound_form(footage, media.container_for(target))
+    recorder = media.Recorder(
+        target,
+        footage,
+        crf=policy.crf,
+        preset=policy.preset,
+        sound_rate_hz=form[0] if form else None,
+        sound_layout=form[1] if form else "stereo",
+    )
+    with recorder:
+        sound = iter(media.read_sound(footage, *form)) if form else iter(())
+        waiting = next(sound, None)
+        count = 0
+        for frame in footage.frames():
+            waiting = _write_sound(recorder, sound, waiting, frame.at + _SOUND_AHEAD_S)
+            recorder.write(hide.apply(drawn, before(frame), fill))
+            count += 1
+            progress.step()
+        _write_sound(recorder, sound, waiting, None)
+    if count != drawn.footage.frames:
+        raise PlanError(
+            f"the plan is for {drawn.footage.frames} frames, the recording gave {count}",
+            hint="use the same --salvage setting as when the plan was drawn up",
+        )
+    return recorder
+
+
+def _write_sound(
+    recorder: media.Recorder, sound: Iterator[Sound], waiting: Sound | None, until: Fraction | None
+) -> Sound | None:
+    """Write sound up to *until*, so that picture and sound lie side by side in the file."""
+    while waiting is not None and (until is None or waiting.at <= until):
+        recorder.write_sound(waiting)
+        waiting = next(sound, None)
+    return waiting

@@ -1,0 +1,115 @@
+"""Showing, on a user's own recording, that nothing from inside the masks comes through.
+
+Everything inside the planned regions is replaced by random noise, and both versions are rendered
+with the same plan and the same settings. If the two files are equal byte for byte, the output
+does not depend on what was inside: not by the fill, and not by way of the encoder, its rate
+control or the container either. It is a proof for this recording and plan, not for all.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bystander import hide, media, plan
+from bystander.errors import PlanError
+from bystander.records import Frame, Plan
+from bystander.run import passes
+from bystander.run.progress import Progress, Silent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What the comparison gave.
+
+    Attributes:
+        equal: Whether the two files are the same.
+        original_sha256: Digest of the file made from the recording.
+        noise_sha256: Digest of the file made from the recording with noise inside the masks.
+        frames: Frames in the recording.
+        samples: How many samples of the planes were replaced by noise.
+        encoder: What wrote both, and its settings.
+    """
+
+    equal: bool
+    original_sha256: str
+    noise_sha256: str
+    frames: int
+    samples: int
+    encoder: str
+
+
+def prove(
+    source: Path,
+    given: Plan,
+    *,
+    suffix: str = ".mp4",
+    salvage: bool = False,
+    progress: Progress | None = None,
+    fill: hide.Fill | None = None,
+) -> Proof:
+    """Render *source* as it is and with noise inside the regions of *given*, and compare.
+
+    Args:
+        source: The recording.
+        given: The plan.
+        suffix: Which container to render to.
+        salvage: Work on what decodes of a damaged recording.
+        progress: Told of every pass and frame.
+        fill: Used in place of the plan's; for tests of the proof itself.
+
+    Raises:
+        FootageError: The recording cannot be read, or written with this suffix.
+        PlanError: The plan is for another recording, or hides nothing.
+    """
+    progress = progress or Silent()
+    plan.check_policy(given.policy)
+    footage = media.open_footage(source, salvage=salvage)
+    passes.check_fits(given, footage)
+    noise = _Noise(given)
+    # Both renderings are redacted, so they may lie in the system's own temporary folder.
+    with tempfile.TemporaryDirectory(prefix="bystander-prove-") as folder:
+        first, second = (Path(folder) / f"{name}{suffix}" for name in ("original", "noise"))
+        recorder = passes.render(
+            given, footage, first, progress, what="writing the original", fill=fill
+        )
+        passes.render(
+            given, footage, second, progress, what="writing it with noise", fill=fill, before=noise
+        )
+        if not noise.samples:
+            raise PlanError("the plan hides nothing in this recording, so there is nothing to prove")
+        digests = media.digest(first), media.digest(second)
+        equal = first.read_bytes() == second.read_bytes()
+    options = recorder.encoder.options(given.policy.crf, given.policy.preset)
+    return Proof(
+        equal=equal,
+        original_sha256=digests[0],
+        noise_sha256=digests[1],
+        frames=given.footage.frames,
+        samples=noise.samples,
+        encoder=f"{recorder.encoder.name} {options}",
+    )
+
+
+class _Noise:
+    """Puts fresh random samples wherever the plan hides something."""
+
+    def __init__(self, given: Plan) -> None:
+        self._plan = given
+        self._random = np.random.default_rng()
+        self.samples = 0
+
+    def __call__(self, frame: Frame) -> Frame:
+        boxes = self._plan.boxes_at(frame.at)
+        planes = tuple(plane.copy() for plane in frame.planes)
+        for number, plane in enumerate(planes):
+            for rows, columns in hide.windows(boxes, frame.layout.shift(number)):
+                inside = plane[rows, columns]
+                plane[rows, columns] = self._random.integers(
+                    0, 1 << frame.layout.bit_depth, size=inside.shape, dtype=plane.dtype
+                )
+                self.samples += inside.size
+        return frame.with_planes(planes)

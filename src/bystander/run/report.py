@@ -1,0 +1,178 @@
+"""The report as a document, for programs (JSON) and for a person (one self-contained page).
+
+It holds what was hidden, what was checked with what result, and what is not known. It holds no
+picture, no name or path of a file, no value of any metadata, and only the plan's coarse boxes. It
+states no leak rate: nobody knows who is truly in a user's recording.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from fractions import Fraction
+from importlib import metadata
+from typing import Any
+
+import jinja2
+
+from bystander import detect, media
+from bystander.geometry import Box
+from bystander.records import Because, Plan, Redaction, Report
+from bystander.timeline import clock, to_text
+
+VERSION = 1
+
+_LIBRARIES = ("av", "onnxruntime", "numpy", "yuface")
+_NOT_LOOKED_FOR = (
+    "people seen from behind, and bodies, clothes and gait",
+    "number plates, name tags, screens, documents and other text",
+    "tattoos, reflections and shadows",
+    "burnt-in clocks, places and names",
+    "the fingerprint that a camera's sensor leaves in the picture",
+)
+_UNSURE_LISTED = 100
+
+
+def document(
+    examined: Report,
+    *,
+    plan: Plan,
+    footage: media.Footage,
+    encoder: Any,
+    provider: str,
+    rounds: int,
+) -> dict[str, Any]:
+    """Return everything the report says, ready for JSON.
+
+    Args:
+        examined: What the verifier did and found.
+        plan: The plan that was followed in the end.
+        footage: The original, after it was read.
+        encoder: What wrote the output.
+        provider: What the detector ran on.
+        rounds: How often the verifier's findings were added to the plan.
+    """
+    policy = plan.policy
+    sound = _sound(plan, footage)
+    return {
+        "format": "bystander-report",
+        "version": VERSION,
+        "clean": examined.clean,
+        "made_on": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "program": {"name": "bystander", "version": metadata.version("bystander")},
+        "libraries": {name: metadata.version(name) for name in _LIBRARIES},
+        "models": [
+            {
+                "name": asset.name,
+                "role": asset.role,
+                "sha256": asset.sha256,
+                "licence": asset.licence,
+                "package": asset.package,
+            }
+            for asset in detect.read_lock()
+            if asset.role != "sample"
+        ],
+        "original": {
+            "sha256": plan.footage.sha256,
+            "size": f"{plan.footage.width}x{plan.footage.height}",
+            "frames": plan.footage.frames,
+            "duration_s": _seconds(plan.footage.duration),
+        },
+        "output": {
+            "sha256": examined.output_sha256 if examined.clean else None,
+            "codec": encoder.codec,
+            "encoder": {"name": encoder.name, **encoder.options(policy.crf, policy.preset)},
+        },
+        "plan_sha256": examined.plan_sha256,
+        "settings": {
+            name: to_text(value) if isinstance(value, Fraction) else value
+            for name, value in ((n, getattr(policy, n)) for n in type(policy).__slots__)
+        },
+        "provider": provider,
+        "rounds_added_by_verifier": rounds,
+        "hidden": [_hidden(redaction) for redaction in plan.redactions],
+        "checks": [
+            {"name": check.name, "passed": check.passed, "looked_at": check.looked_at}
+            for check in examined.ran
+        ],
+        "skipped": [{"name": skip.name, "why": skip.why} for skip in examined.skipped],
+        "leaks": [
+            {
+                "check": leak.check,
+                "what": leak.what,
+                "start_s": _seconds(leak.span.start) if leak.span else None,
+                "end_s": _seconds(leak.span.end) if leak.span else None,
+                "box": _coarse(leak.box, plan) if leak.box else None,
+            }
+            for leak in examined.leaks
+        ],
+        "unsure": [
+            {"at_s": _seconds(at), "box": _coarse(box, plan)}
+            for at, box in examined.facts.get("unsure", [])[:_UNSURE_LISTED]
+        ],
+        "unsure_count": len(examined.facts.get("unsure", [])),
+        "left_out": footage.left_out,
+        "sound": sound,
+        "changed_on_the_way_in": list(footage.notes),
+        "damage": {
+            "cut_short": footage.damage.cut,
+            "packets_that_do_not_decode": footage.damage.packets,
+            "frames_covered_whole": footage.damage.frames,
+            "frames_stated": footage.expected_frames,
+            "frames_read": plan.footage.frames,
+            "times_corrected": footage.damage.retimed,
+        },
+        "not_looked_for": list(_NOT_LOOKED_FOR),
+    }
+
+
+def to_json(document: dict[str, Any]) -> str:
+    """Return the report for programs."""
+    return json.dumps(document, indent=1) + "\n"
+
+
+def to_html(document: dict[str, Any]) -> str:
+    """Return the report as one page that needs nothing else and runs nothing."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("bystander.run"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["clock"] = lambda seconds: clock(Fraction(seconds).limit_denominator(1000))
+    return environment.get_template("report.html.j2").render(
+        report=document,
+        reasons={
+            Because.DETECTOR: "found by the detector",
+            Because.VERIFIER: "found by the second look",
+            Because.DAMAGED: "covered whole: the frame is damaged",
+        },
+    )
+
+
+def _hidden(redaction: Redaction) -> dict[str, Any]:
+    return {
+        "track": redaction.track,
+        "kind": redaction.kind,
+        "because": redaction.because,
+        "start_s": _seconds(redaction.span.start),
+        "end_s": _seconds(redaction.span.end),
+        "best_score": round(redaction.score, 2),
+    }
+
+
+def _sound(plan: Plan, footage: media.Footage) -> str:
+    if not footage.has_sound:
+        return "none"
+    return "kept" if plan.policy.audio == "keep" else "dropped"
+
+
+def _seconds(at: Fraction) -> float:
+    return round(float(at), 3)
+
+
+def _coarse(box: Box, plan: Plan) -> list[int]:
+    """Return *box* no finer than the plan's own grid: an exact one would publish the motion."""
+    snapped = box.snapped(plan.policy.grid_px).clipped(plan.footage.width, plan.footage.height)
+    return [int(side) for side in (snapped.x0, snapped.y0, snapped.x1, snapped.y1)]

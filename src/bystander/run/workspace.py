@@ -1,0 +1,113 @@
+"""A folder beside the output in which a run works, and that is gone when it ends.
+
+Nothing unredacted is ever put there. The folder is locked while its run lives; the lock goes with
+the process, however it ends, so a folder whose lock can be had was left by a run that was killed,
+and the next run beside it removes it. The output gets its name by ``os.replace`` at the very end.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from bystander.errors import FootageError
+
+try:
+    import fcntl
+except ImportError:  # Windows, where an open folder cannot be removed: that is lock enough
+    fcntl = None  # type: ignore[assignment]
+
+_PREFIX = ".bystander-"
+
+
+class Workspace:
+    """A context manager; ``path`` is the folder."""
+
+    def __init__(self, beside: Path) -> None:
+        """Prepare to work beside *beside*, which need not exist."""
+        self._folder = beside.absolute().parent
+        self._lock = -1
+        self.path = self._folder
+
+    def __enter__(self) -> Workspace:
+        """Remove what dead runs left here, and make a folder for this one.
+
+        Raises:
+            FootageError: The folder cannot be made.
+        """
+        _sweep(self._folder)
+        try:
+            while not self._locked():
+                self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self._folder))
+                self._lock = os.open(self.path, os.O_RDONLY)
+        except OSError as error:
+            raise FootageError(
+                f"{self._folder} cannot be written to: {str(error.strerror).lower()}"
+            ) from error
+        return self
+
+    def _locked(self) -> bool:
+        """Take the lock; false when another run's sweep removed the folder in between."""
+        if self._lock < 0:
+            return False
+        if fcntl is not None:
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+        if self.path.exists():
+            return True
+        os.close(self._lock)
+        self._lock = -1
+        return False
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
+        if self._lock >= 0:
+            os.close(self._lock)
+
+
+def publish(made: Path, target: Path) -> None:
+    """Give the finished file *made* its name, all at once and on disk.
+
+    Raises:
+        FootageError: It cannot be.
+    """
+    try:
+        with made.open("rb") as file:
+            os.fsync(file.fileno())
+        os.replace(made, target)
+    except OSError as error:
+        raise FootageError(
+            f"{target} cannot be written: {str(error.strerror).lower()}"
+        ) from error
+
+
+def write_text(text: str, target: Path, workspace: Workspace) -> None:
+    """Write *text* to *target*, all at once.
+
+    Raises:
+        FootageError: It cannot be written.
+    """
+    made = workspace.path / target.name
+    try:
+        made.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise FootageError(
+            f"{target} cannot be written: {str(error.strerror).lower()}"
+        ) from error
+    publish(made, target)
+
+
+def _sweep(folder: Path) -> None:
+    for left in folder.glob(f"{_PREFIX}*"):
+        if not left.is_dir() or left.is_symlink():
+            continue
+        with suppress(OSError):  # another run's sweep may be ahead of this one
+            lock = os.open(left, os.O_RDONLY)
+            try:
+                if fcntl is not None:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left, ignore_errors=True)
+            finally:
+                os.close(lock)

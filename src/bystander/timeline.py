@@ -1,0 +1,59 @@
+"""Time: exact fractions of a second since the first frame, and stretches of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time, ``start <= at < end``, in seconds since the first frame.
+
+    >>> Fraction(1) in Span(Fraction(0), Fraction(1))
+    False
+    """
+
+    start: Fraction
+    end: Fraction
+
+    @property
+    def duration(self) -> Fraction:
+        """Length in seconds, never negative."""
+        return max(Fraction(0), self.end - self.start)
+
+    def __contains__(self, at: Fraction) -> bool:
+        return self.start <= at < self.end
+
+
+def clock(at: Fraction) -> str:
+    """Return *at* for people to read: minutes, seconds, milliseconds.
+
+    >>> clock(Fraction(3725, 2))
+    '31:02.500'
+    """
+    milliseconds = round(at * 1000)
+    sign, milliseconds = ("-", -milliseconds) if milliseconds < 0 else ("", milliseconds)
+    seconds, milliseconds = divmod(milliseconds, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    head = f"{hours}:{minutes:02}" if hours else f"{minutes}"
+    return f"{sign}{head}:{seconds:02}.{milliseconds:03}"
+
+
+def to_text(at: Fraction) -> str:
+    """Return *at* as it stands in documents, exactly.
+
+    >>> to_text(Fraction(1001, 30000)), to_text(Fraction(2))
+    ('1001/30000', '2')
+    """
+    return str(at)
+
+
+def from_text(text: str) -> Fraction:
+    """Read what :func:`to_text` wrote.
+
+    Raises:
+        ValueError: *text* is not an exact fraction.
+    """
+    return Fraction(text)

@@ -1,0 +1,70 @@
+"""Where one shot ends and the next begins.
+
+A cut changes the layout of the whole picture and stays changed; a flash changes the brightness
+and goes away. So each small picture is compared by its pattern (normalised correlation, which
+brightness and contrast do not move), and a change counts only when the pictures shortly after it
+still differ from the last one before it. A cut that is missed may drag a box along for up to
+``gap_s``; one that is imagined ends tracks early, so a doubtful change is no cut.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bystander.records import Picture
+
+LOOK_WIDTH, LOOK_HEIGHT = 64, 36
+
+_SAME_PATTERN = 0.55  # correlation above which two pictures show the same scene
+_CONFIRM_FRAMES = 3  # pictures after a change that must still differ from before it
+
+
+class CutFinder:
+    """Sees every frame of a recording, small, in order, and remembers where cuts were."""
+
+    def __init__(self) -> None:
+        self._before: NDArray[np.float32] | None = None
+        self._last: NDArray[np.float32] | None = None
+        self._changed_at: Fraction | None = None
+        self._since = 0
+        self._cuts: list[Fraction] = []
+
+    def see(self, at: Fraction, picture: Picture) -> None:
+        """Take in the frame at *at*.
+
+        Args:
+            at: Seconds since the first frame.
+            picture: Shape (LOOK_HEIGHT, LOOK_WIDTH, 3), R G B.
+        """
+        pattern = _pattern(picture)
+        if self._changed_at is not None and self._before is not None:
+            if _correlation(self._before, pattern) > _SAME_PATTERN:
+                self._changed_at = None  # it came back: a flash, or something passing the lens
+            else:
+                self._since += 1
+                if self._since >= _CONFIRM_FRAMES:
+                    self._cuts.append(self._changed_at)
+                    self._changed_at = None
+        elif self._last is not None and _correlation(self._last, pattern) <= _SAME_PATTERN:
+            self._before, self._changed_at, self._since = self._last, at, 0
+        self._last = pattern
+
+    def cuts(self) -> tuple[Fraction, ...]:
+        """Return where new shots begin, ascending; call after the last frame."""
+        pending = () if self._changed_at is None else (self._changed_at,)
+        return (*self._cuts, *pending)
+
+
+def _pattern(picture: Picture) -> NDArray[np.float32]:
+    grey = picture.mean(axis=2, dtype=np.float32)
+    grey -= grey.mean()
+    return grey
+
+
+def _correlation(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
+    energy = float(np.sqrt((a * a).sum() * (b * b).sum()))
+    flat = a.size * 4.0  # a picture with next to no pattern is like any other
+    return float((a * b).sum()) / energy if energy > flat else 1.0

@@ -1,0 +1,141 @@
+"""From detections to tracks, with the whole recording known.
+
+Theory of operation. Within a shot, detections are joined in time order. Each open track says where
+it should be now (its last box, and that box moved on by its recent motion), pairs of track and
+detection are ranked by how well they overlap, and the best pair is joined first (greedy matching
+on IoU, as in Bochinski et al., "High-Speed Tracking-by-Detection Without Using Image Information",
+AVSS 2017). A track stays open for ``gap_s`` without a detection. Weak detections are joined too,
+and a track is kept when its best detection is strong (the idea of ByteTrack, Zhang et al., ECCV
+2022): a face that turns away and back keeps its track in both directions of time.
+
+Only boxes and motion are used; never what anybody looks like.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import groupby
+
+from bystander.geometry import Box
+from bystander.records import Detection, Kind, Track
+from bystander.timeline import Span
+
+# Two boxes can be the same thing when they overlap at least this much, after both were grown.
+_LEAST_IOU = 0.15
+_GROWTH = 0.25
+# A face does not change its size by more than this between two detections that are joined.
+_LARGEST_RESIZE = 2.0
+
+
+@dataclass(slots=True)
+class _Open:
+    """A track that may still grow."""
+
+    detections: list[Detection] = field(default_factory=list)
+
+    @property
+    def last(self) -> Detection:
+        return self.detections[-1]
+
+    def expected(self, at: Fraction) -> Box:
+        """Return the last box, moved on by the motion over the last few detections."""
+        last, earlier = self.last, self.detections[-4:][0]
+        if earlier.at == last.at:
+            return last.box
+        pace = float((at - last.at) / (last.at - earlier.at))
+        (x, y), (x0, y0) = last.box.centre, earlier.box.centre
+        dx, dy = (x - x0) * pace, (y - y0) * pace
+        return Box(last.box.x0 + dx, last.box.y0 + dy, last.box.x1 + dx, last.box.y1 + dy)
+
+
+def link(
+    detections: Iterable[Detection],
+    *,
+    cuts: Sequence[Fraction],
+    duration: Fraction,
+    score: float,
+    gap_s: Fraction,
+    extend_s: Fraction,
+    prefix: str = "",
+) -> tuple[Track, ...]:
+    """Join detections to tracks.
+
+    Args:
+        detections: In any order, of any kinds; kinds are never joined with each other.
+        cuts: Times at which a new shot begins, ascending; no track crosses one.
+        duration: Length of the recording in seconds.
+        score: A track is kept when its best detection scores at least this.
+        gap_s: Longest time between two detections of one track.
+        extend_s: How far every track's span reaches beyond its first and last detection, within
+            its shot and the recording.
+        prefix: Begins every track's id.
+
+    Returns:
+        Tracks by first appearance. Every detection of at least *score* is in exactly one.
+    """
+    ordered = sorted(detections, key=lambda d: (d.kind, d.at, d.box.x0, d.box.y0, d.box.x1))
+    bounds = [Fraction(0), *cuts, duration]
+    tracks: list[tuple[Kind, list[Detection], Span]] = []
+    for (kind, shot), group in groupby(ordered, key=lambda d: (d.kind, bisect_right(cuts, d.at))):
+        shot_span = Span(bounds[shot], bounds[shot + 1])
+        for found in _link_shot(list(group), gap_s):
+            if max(d.score for d in found) >= score:
+                start = max(shot_span.start, found[0].at - extend_s)
+                end = min(shot_span.end, found[-1].at + extend_s)
+                tracks.append((kind, found, Span(start, end)))
+    tracks.sort(key=lambda t: (t[1][0].at, t[1][0].box.x0, t[1][0].box.y0))
+    return tuple(
+        Track(id=f"{prefix}{number}", kind=kind, detections=tuple(found), span=span)
+        for number, (kind, found, span) in enumerate(tracks, start=1)
+    )
+
+
+def _link_shot(detections: list[Detection], gap_s: Fraction) -> list[list[Detection]]:
+    closed: list[_Open] = []
+    active: list[_Open] = []
+    for at, group in groupby(detections, key=lambda d: d.at):
+        closed += [track for track in active if at - track.last.at > gap_s]
+        active = [track for track in active if at - track.last.at <= gap_s]
+        here = list(group)
+        pairs = sorted(
+            (
+                (-likeness, t, d)
+                for t, track in enumerate(active)
+                for d, detection in enumerate(here)
+                if (likeness := _likeness(track, detection)) > _LEAST_IOU
+            ),
+        )
+        taken_tracks: set[int] = set()
+        taken: set[int] = set()
+        for _, t, d in pairs:
+            if t not in taken_tracks and d not in taken:
+                taken_tracks.add(t)
+                taken.add(d)
+                active[t].detections.append(here[d])
+        active += [_Open([detection]) for d, detection in enumerate(here) if d not in taken]
+    return [track.detections for track in closed + active]
+
+
+def _likeness(track: _Open, detection: Detection) -> float:
+    """Return how well *detection* continues *track*, 0 to 1."""
+    last = track.last.box
+    sizes = sorted((last.height, detection.box.height))
+    if sizes[0] * _LARGEST_RESIZE < sizes[1]:
+        return 0.0
+    box = _grown(detection.box)
+    return max(
+        _grown(last).iou(box),
+        _grown(track.expected(detection.at)).iou(box),
+    )
+
+
+def _grown(box: Box) -> Box:
+    return Box(
+        box.x0 - box.width * _GROWTH,
+        box.y0 - box.height * _GROWTH,
+        box.x1 + box.width * _GROWTH,
+        box.y1 + box.height * _GROWTH,
+    )

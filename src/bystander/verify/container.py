@@ -1,0 +1,162 @@
+"""What the new file holds besides pictures: everything must be on a list, the rest is a leak.
+
+The list is of what the project's own recordings have been seen to need, box by box; a name that is
+not on it is reported, whatever it means. Values are compared only with neutral ones ("und", zero,
+"Lavf"); a value that is something else is never repeated in the leak.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bystander import media
+from bystander.records import Leak
+
+NAME = "container"
+
+_MP4 = {
+    "ftyp", "moov", "mvhd", "trak", "tkhd", "edts", "elst", "mdia", "mdhd", "hdlr", "minf", "vmhd",
+    "smhd", "dinf", "dref", "url ", "stbl", "stsd", "stts", "ctts", "stss", "stsc", "stsz", "stco",
+    "co64", "sdtp", "sgpd", "sbgp", "mdat", "free", "wide", "udta", "meta", "ilst",
+    "avc1", "avcC", "hvc1", "hvcC", "vp09", "vpcC", "av01", "av1C", "pasp", "colr", "btrt", "fiel",
+    "mp4a", "esds", "Opus", "dOps", "chan",
+}  # fmt: skip
+_MP4_HANDLERS = {b"", b"VideoHandler", b"SoundHandler", b"DataHandler"}
+_MP4_DATED = {"mvhd", "tkhd", "mdhd"}
+_MP4_EMPTY = {"free", "wide", "ilst"}
+# Ids of RFC 9559, section 5, that a plain recording needs.
+_EBML = {
+    "1A45DFA3", "4286", "42F7", "42F2", "42F3", "4282", "4287", "4285",  # the EBML header
+    "18538067", "114D9B74", "4DBB", "53AB", "53AC",  # segment, what is where
+    "1549A966", "2AD7B1", "4489", "4D80", "5741",  # time scale, duration, muxer, writer
+    "1654AE6B", "AE", "D7", "73C5", "83", "9C", "22B59C", "86", "63A2", "23E383", "88", "55EE",
+    "56AA", "56BB", "E0", "B0", "BA", "54B0", "54BA", "54B2", "9A", "9D", "55B0", "55B1", "55B2",
+    "55B3", "55B4", "55B7", "55B8", "55B9", "55BA", "55BB", "E1", "B5", "9F", "6264", "78B5",
+    "54AA", "54BB", "54CC", "54DD", "53B8", "54B3", "6240",
+    "1C53BB6B", "BB", "B3", "B7", "F0", "F1", "F7", "B2", "5378",  # cues
+    "1F43B675", "E7", "A3", "A7", "AB", "A0", "A1", "9B", "FB", "75A2",  # clusters and blocks
+    "1254C367", "7373", "63C0", "63C5", "68CA", "67C8", "45A3", "4487", "447A", "4484",  # tags
+    "EC", "BF",  # padding, checksums
+}  # fmt: skip
+_EBML_TEXTS = {
+    "4D80": {b"Lavf"},
+    "5741": {b"Lavf"},
+    "45A3": {b"DURATION"},
+    "22B59C": {b"und"},
+    "447A": {b"und"},
+}
+# NAL units that carry pictures or how to decode them, ITU-T H.264 table 7-1, H.265 table 7-1.
+_H264_UNITS = {1, 2, 3, 4, 5, 7, 8, 9, 10, 11}
+_HEVC_UNITS = {*range(0, 10), *range(16, 22), 32, 33, 34, 35, 36, 37}
+_AV1_OBUS = {1, 2, 3, 4, 6, 7}  # AV1 specification 6.2.2; 5 is metadata, 15 padding
+
+
+def examine(path: Path, *, sound: bool) -> list[Leak]:
+    """Return what the container of *path* must not hold.
+
+    Args:
+        path: The new file, MP4, MOV, Matroska or WebM.
+        sound: Whether one audio stream may be there.
+    """
+    found = [*_streams(path, sound=sound), *_elements(path), *_units(path)]
+    seen: dict[str, None] = dict.fromkeys(found)
+    return [Leak(check=NAME, what=what) for what in seen]
+
+
+def _streams(path: Path, *, sound: bool) -> Iterator[str]:
+    kinds = media.stream_kinds(path)
+    allowed = ["video", "audio"] if sound else ["video"]
+    for kind in kinds:
+        if kind in allowed:
+            allowed.remove(kind)
+        else:
+            yield f"there is an extra {kind} stream"
+    if "video" in allowed:
+        yield "there is no video stream"
+
+
+def _elements(path: Path) -> Iterator[str]:
+    end = 0
+    any_element = False
+    for element in media.walk(path):
+        any_element = True
+        if len(element.path) == 1:
+            end = max(end, element.start + element.size)
+        if element.cut:
+            yield f"{element.name} reaches beyond the end of the file"
+        ebml = element.path[0] == "1A45DFA3" or element.path[0] == "18538067"
+        if element.name not in (_EBML if ebml else _MP4):
+            yield f"the file holds {'/'.join(element.path)!a}, which is not on the list"
+        else:
+            yield from _ebml_value(path, element) if ebml else _mp4_value(path, element)
+    if not any_element:
+        yield "the file is neither MP4 nor Matroska"
+    elif end != path.stat().st_size:
+        yield "bytes follow the last box of the file"
+
+
+def _mp4_value(path: Path, element: media.Element) -> Iterator[str]:
+    name = element.name
+    if name == "hdlr":
+        body = media.content(path, element)[24:].strip(b"\0")
+        # QuickTime has a length before the text, ISO a zero after it.
+        text = body[1:] if body[:1] and body[0] == len(body) - 1 else body
+        if text not in _MP4_HANDLERS:
+            yield "a handler has a name of its own"
+    elif name in _MP4_DATED:
+        body = media.content(path, element, 20)
+        if any(body[4 : 20 if body[:1] == b"\1" else 12]):
+            yield f"{name} holds a time of creation or change"
+    elif name in _MP4_EMPTY and any(media.content(path, element, element.size)):
+        yield f"{name} is not empty"
+
+
+def _ebml_value(path: Path, element: media.Element) -> Iterator[str]:
+    if element.name == "EC" and any(media.content(path, element, element.size)):
+        yield "padding is not empty"
+    wanted = _EBML_TEXTS.get(element.name)
+    if wanted and media.content(path, element).strip(b"\0") not in wanted:
+        yield f"element {element.name} holds text of its own"
+
+
+def _units(path: Path) -> Iterator[str]:
+    for codec, packet in media.coded_packets(path):
+        if codec == "h264":
+            extra = {unit[0] & 31 for unit in _nal_units(packet)} - _H264_UNITS
+        elif codec == "hevc":
+            extra = {(unit[0] >> 1) & 63 for unit in _nal_units(packet)} - _HEVC_UNITS
+        elif codec == "av1":
+            extra = set(_obu_types(packet)) - _AV1_OBUS
+        else:
+            continue
+        for kind in sorted(extra):
+            yield f"the {codec} stream carries units of type {kind}, which hold no picture"
+
+
+def _nal_units(packet: bytes) -> Iterator[bytes]:
+    """Yield NAL units of a packet with four-byte lengths, as MP4 and Matroska hold them."""
+    at = 0
+    while at + 5 <= len(packet):
+        size = int.from_bytes(packet[at : at + 4], "big")
+        yield packet[at + 4 : at + 6]
+        at += 4 + size
+
+
+def _obu_types(packet: bytes) -> Iterator[int]:
+    at = 0
+    while at < len(packet):
+        header = packet[at]
+        at += 2 if header & 4 else 1
+        yield (header >> 3) & 15
+        if not header & 2:
+            return
+        size = shift = 0
+        while at < len(packet):
+            byte = packet[at]
+            at += 1
+            size |= (byte & 127) << shift
+            shift += 7
+            if not byte & 128:
+                break
+        at += size

@@ -1,0 +1,132 @@
+"""Opening the output as a stranger would, and checking all that was promised of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import zip_longest
+from pathlib import Path
+
+from bystander import media
+from bystander.records import Check, Detector, Frame, Leak, Plan, Report
+from bystander.timeline import Span, clock
+from bystander.verify import container, fills
+from bystander.verify import second_look as second
+from bystander.verify.second_look import SecondLook
+
+PICTURE = "picture"
+# More leaks of one kind than this add nothing for a reader.
+_MOST_LISTED = 20
+
+
+def examine(
+    output: Path,
+    *,
+    plan: Plan,
+    plan_sha256: str,
+    original: media.Footage,
+    detector: Detector,
+    step: Callable[[], None] = lambda: None,
+) -> Report:
+    """Check *output* against the plan and the original that it was made from.
+
+    Args:
+        output: The redacted recording.
+        plan: What must be hidden in it.
+        plan_sha256: The plan's digest, for the report.
+        original: The recording that the plan is for.
+        detector: Looks for what the plan missed; not the one the plan was made with.
+        step: Called after each frame.
+
+    Raises:
+        FootageError: The output cannot be read at all, or the original cannot any more.
+    """
+    ran: list[Check] = []
+    leaks: list[Leak] = []
+
+    def note(name: str, looked_at: str, found: list[Leak]) -> None:
+        ran.append(Check(name=name, passed=not found, looked_at=looked_at))
+        leaks.extend(found[:_MOST_LISTED])
+
+    sound = plan.policy.audio == "keep" and original.has_sound
+    note(
+        container.NAME,
+        "streams, boxes, tags and units of the coded picture against the list of what may be there",
+        container.examine(output, sound=sound),
+    )
+    found = media.open_footage(output)
+    picture = _properties(found, original)
+    look = SecondLook(detector, found.pixel_aspect)
+    bare: list[Leak] = []
+    regions = frames = 0
+    tolerance = max(found.tick, Fraction(1, 1_000_000)) * Fraction(51, 100)
+    for source, shown in zip_longest(original.frames(), found.frames()):
+        if source is None or shown is None:
+            picture.append(Leak(check=PICTURE, what=_count_differs(source, frames)))
+            break
+        if abs(source.at - shown.at) > tolerance:
+            when = f"frame {source.index} is shown at another time than in the original"
+            picture.append(Leak(check=PICTURE, what=when, span=Span(source.at, source.at)))
+        hidden = plan.boxes_at(source.at)
+        regions += len(hidden)
+        box = fills.bare(plan, _at(shown, source.at))
+        if box is not None:
+            what = f"a planned region does not hold the fill at {clock(source.at)}"
+            bare.append(
+                Leak(check=fills.NAME, what=what, span=Span(source.at, source.at), box=box)
+            )
+        look.see(shown, source.at, hidden)
+        frames += 1
+        step()
+    size = f"{original.width}x{original.height}"
+    note(PICTURE, f"{frames} frames: count, times, size {size}, pixel aspect, colour tags", picture)
+    note(fills.NAME, f"{regions} regions in {frames} frames", bare)
+    seen = look.leaks()
+    note(second.NAME, f"{look.frames} frames, by {detector.name}", seen)
+    return Report(
+        plan_sha256=plan_sha256,
+        output_sha256=found.sha256,
+        ran=tuple(ran),
+        skipped=(),
+        leaks=tuple(leaks),
+        facts={"frames": frames, "regions": regions, "unsure": look.unsure()},
+    )
+
+
+def _properties(found: media.Footage, original: media.Footage) -> list[Leak]:
+    """Return what of the picture's form differs from the original."""
+    pairs = {
+        "size": ((found.width, found.height), (original.width, original.height)),
+        "pixel layout": (found.layout.name, original.layout.name),
+        "pixel aspect": (found.pixel_aspect, original.pixel_aspect),
+        "colour primaries": (found.colour.primaries, original.colour.primaries),
+        "colour transfer": (found.colour.transfer, original.colour.transfer),
+        "colour matrix": (found.colour.matrix, original.colour.matrix),
+        # Some codecs always state a range; the limited one is what silence means.
+        "colour range": (found.colour.range or 1, original.colour.range or 1),
+    }
+    leaks = [
+        Leak(check=PICTURE, what=f"the {name} is {here}, in the original {there}")
+        for name, (here, there) in pairs.items()
+        if here != there
+    ]
+    if found.turned:
+        leaks.append(Leak(check=PICTURE, what="the output asks to be turned when it is shown"))
+    return leaks
+
+
+def _count_differs(source: Frame | None, frames: int) -> str:
+    if source is None:
+        return f"the output has more frames than the original's {frames}"
+    return f"the output ends after {frames} frames, before the original does"
+
+
+def _at(frame: Frame, at: Fraction) -> Frame:
+    """Return *frame* at the original's exact time; containers round theirs."""
+    if frame.at == at:
+        return frame
+    return Frame(
+        index=frame.index, at=at, lasts=frame.lasts, planes=frame.planes, layout=frame.layout
+    )
+
+

@@ -1,0 +1,101 @@
+"""Whether every planned region of every frame really holds the fill.
+
+Nothing is believed of how the fill was drawn: the output is decoded, cut into blocks of 8 x 8
+pixels inside each region, and each block is held against what the fill promises. A solid region
+has one grey; a soft one is smooth, so that a plane laid through a block leaves next to nothing.
+The thresholds stand above what lossy encoding adds (measured in ``docs/measurements.md``) and
+below what skin, hair or a misplaced mask leave.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bystander.geometry import Box
+from bystander.records import Frame, Plan, Plane, solid_level
+
+NAME = "fill"
+
+_BLOCK = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """Most that a block may differ from the fill, in steps of an 8-bit sample."""
+
+    luma: float
+    chroma: float
+
+
+_SOLID = Threshold(luma=14.0, chroma=12.0)
+_SOFT = Threshold(luma=7.0, chroma=6.0)
+
+
+def bare(plan: Plan, frame: Frame) -> Box | None:
+    """Return the first region of *frame* that does not hold the fill, or ``None``.
+
+    Args:
+        plan: What must be hidden.
+        frame: The frame as it was decoded from the output.
+    """
+    threshold = _SOLID if plan.policy.fill == "solid" else _SOFT
+    step = 1 << (frame.layout.bit_depth - 8)
+    for box in plan.boxes_at(frame.at):
+        for number, plane in enumerate(frame.planes):
+            inside = _cut(plane, box, frame.layout.shift(number))
+            if not inside.size:
+                continue
+            limit = (threshold.chroma if number else threshold.luma) * step
+            if plan.policy.fill == "solid":
+                worst = _from_level(inside, solid_level(frame.layout, number))
+            else:
+                worst = _from_smooth(inside)
+            if worst > limit:
+                return box
+    return None
+
+
+def _cut(plane: Plane, box: Box, shift: tuple[int, int]) -> Plane:
+    """Return the part of *plane* whose every sample lies inside *box*."""
+    (scale_x, scale_y) = (1 << shift[0], 1 << shift[1])
+    rows = slice(int(-(-box.y0 // scale_y)), int(box.y1 // scale_y))
+    columns = slice(int(-(-box.x0 // scale_x)), int(box.x1 // scale_x))
+    return plane[rows, columns]
+
+
+def _from_level(inside: Plane, level: int) -> float:
+    """Return the largest mean distance of a block's samples from *level*."""
+    distance = np.abs(inside.astype(np.float32) - level)
+    return float(_block_means(distance).max())
+
+
+def _from_smooth(inside: Plane) -> float:
+    """Return the largest mean distance of a block's samples from a plane laid through it."""
+    height, width = (side - side % _BLOCK for side in inside.shape)
+    if not height or not width:
+        return 0.0  # too small for a block to show anything
+    blocks = inside[:height, :width].astype(np.float32)
+    blocks = blocks.reshape(height // _BLOCK, _BLOCK, width // _BLOCK, _BLOCK).swapaxes(1, 2)
+    ramp = (np.arange(_BLOCK, dtype=np.float32) - (_BLOCK - 1) / 2) / _SPREAD
+    mean = blocks.mean(axis=(2, 3), keepdims=True)
+    slope_y = (blocks * ramp[:, None]).mean(axis=(2, 3), keepdims=True)
+    slope_x = (blocks * ramp[None, :]).mean(axis=(2, 3), keepdims=True)
+    rest = np.abs(blocks - mean - slope_y * ramp[:, None] - slope_x * ramp[None, :])
+    return float(rest.mean(axis=(2, 3)).max())
+
+
+# Makes the ramp above of unit variance, so that its mean product with a block is the slope.
+_SPREAD = float(np.std(np.arange(_BLOCK)))
+
+
+def _block_means(values: NDArray[np.float32]) -> NDArray[np.float64]:
+    rows = np.arange(0, values.shape[0], _BLOCK)
+    columns = np.arange(0, values.shape[1], _BLOCK)
+    tall = np.add.reduceat(values, rows, axis=0, dtype=np.float64)
+    sums: NDArray[np.float64] = np.add.reduceat(tall, columns, axis=1)
+    heights = np.diff(np.append(rows, values.shape[0]))
+    widths = np.diff(np.append(columns, values.shape[1]))
+    return sums / (heights[:, None] * widths[None, :])

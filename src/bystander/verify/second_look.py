@@ -1,0 +1,121 @@
+"""Looking over the whole output with a detector that the plan was not made with.
+
+A detector errs, this one too: hands, flags and folds of cloth look like faces to it for a frame or
+two. So a sighting counts when it has evidence behind it, one very sure look or several in
+a row, and the rest is kept as unsure, for a person to look at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from bystander.geometry import Box, covered_share
+from bystander.records import Detection, Detector, Frame, Leak
+from bystander.timeline import Span, clock
+
+NAME = "second look"
+
+_SURE_ALONE = 0.75
+_SURE_TOGETHER = 0.5
+_LEAST_SCORE = 0.35
+_LEAST_FRAMES = 3
+_LEAST_IOU = 0.25
+_LONGEST_GAP_S = Fraction(1, 2)
+_MOST_COVERED = 0.6  # a box hidden by more than this is not showing
+_SMALLEST_PX = 8
+_DOUBLE_BELOW_PX = 960
+
+
+@dataclass(slots=True)
+class _Chain:
+    detections: list[Detection]
+
+    @property
+    def evident(self) -> bool:
+        best = max(detection.score for detection in self.detections)
+        return best >= _SURE_ALONE or (
+            best >= _SURE_TOGETHER and len(self.detections) >= _LEAST_FRAMES
+        )
+
+
+class SecondLook:
+    """Sees every frame of the output, in order."""
+
+    def __init__(self, detector: Detector, pixel_aspect: Fraction) -> None:
+        self._detector = detector
+        self._pixel_aspect = pixel_aspect
+        self._open: list[_Chain] = []
+        self._closed: list[_Chain] = []
+        self.frames = 0
+
+    def see(self, frame: Frame, at: Fraction, hidden: list[Box]) -> None:
+        """Look at *frame*, shown at *at*, in which *hidden* is covered."""
+        self.frames += 1
+        self._closed += [c for c in self._open if at - c.detections[-1].at > _LONGEST_GAP_S]
+        self._open = [c for c in self._open if at - c.detections[-1].at <= _LONGEST_GAP_S]
+        for found in self._outside(frame, at, hidden):
+            chain = max(
+                self._open, key=lambda c: c.detections[-1].box.iou(found.box), default=None
+            )
+            if chain is None or chain.detections[-1].box.iou(found.box) < _LEAST_IOU:
+                self._open.append(_Chain([found]))
+            elif chain.detections[-1].at < at:
+                chain.detections.append(found)
+
+    def _outside(self, frame: Frame, at: Fraction, hidden: list[Box]) -> Iterator[Detection]:
+        scales = [1, 2] if max(frame.width, frame.height) <= _DOUBLE_BELOW_PX else [1]
+        for scale in scales:
+            width = max(1, round(frame.width * self._pixel_aspect * scale))
+            height = frame.height * scale
+            boxes, scores = self._detector.look(frame.rgb(width, height))
+            back = np.array([frame.width / width, 1 / scale] * 2)
+            for corners, score in zip(boxes * back, scores, strict=True):
+                box = Box(*(float(side) for side in corners)).clipped(frame.width, frame.height)
+                if (
+                    score >= _LEAST_SCORE
+                    and box.height >= _SMALLEST_PX
+                    and covered_share(box, hidden) <= _MOST_COVERED
+                ):
+                    yield Detection(
+                        at=at,
+                        box=box,
+                        kind=self._detector.kind,
+                        score=min(1.0, float(score)),
+                        detector=self._detector.name,
+                    )
+
+    def leaks(self) -> list[Leak]:
+        """Return the sightings with evidence behind them; call after the last frame."""
+        return [
+            Leak(
+                check=NAME,
+                what=f"a {found[0].kind} is showing at {clock(found[0].at)}"
+                + (f" for {len(found)} frames" if len(found) > 1 else ""),
+                span=Span(found[0].at, found[-1].at),
+                box=_hull(found),
+                found=tuple(found),
+            )
+            for found in (chain.detections for chain in self._chains() if chain.evident)
+        ]
+
+    def unsure(self) -> list[tuple[Fraction, Box]]:
+        """Return when and where something was seen that lacks evidence, for a person to look at."""
+        return [
+            (chain.detections[0].at, _hull(chain.detections))
+            for chain in self._chains()
+            if not chain.evident
+        ]
+
+    def _chains(self) -> list[_Chain]:
+        return sorted(self._closed + self._open, key=lambda c: c.detections[0].at)
+
+
+def _hull(detections: list[Detection]) -> Box:
+    hull = detections[0].box
+    for detection in detections[1:]:
+        hull = hull.hull(detection.box)
+    return hull
