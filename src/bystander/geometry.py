@@ -127,7 +127,10 @@ def iou(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
     area_a = np.prod(np.clip(a[:, 2:4] - a[:, :2], 0, None), axis=1)
     area_b = np.prod(np.clip(b[:, 2:4] - b[:, :2], 0, None), axis=1)
     union = area_a[:, None] + area_b[None, :] - shared
-    return np.divide(shared, union, out=np.zeros_like(shared), where=shared > 0)
+    share: NDArray[np.float64] = np.divide(
+        shared, union, out=np.zeros_like(shared), where=shared > 0
+    )
+    return share
 
 
 def covered_share(box: Box, by: list[Box]) -> float:

@@ -42,6 +42,7 @@ def _main(
         False, "--version", callback=_version, is_eager=True, help="Show the version and end."
     ),
 ) -> None:
+    del version  # its callback has answered
     if context.invoked_subcommand is None:
         console.out(context.get_help())
 

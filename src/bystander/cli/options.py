@@ -34,7 +34,8 @@ MinFace = Annotated[
 Crf = Annotated[
     int | None,
     typer.Option(
-        metavar="N", help="Quality, in the encoder's scale: lower is better and larger. Default: 23 for H.264."
+        metavar="N",
+        help="Quality, in the encoder's scale: lower is better and larger. Default: 23 for H.264.",
     ),
 ]
 Preset = Annotated[

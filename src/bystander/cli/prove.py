@@ -40,5 +40,7 @@ def prove(
             report=report,
         )
     if not quiet:
-        console.out(f"proven: {proof.frames} frames, {proof.samples} hidden samples made noise, and")
+        console.out(
+            f"proven: {proof.frames} frames, {proof.samples} hidden samples made noise, and"
+        )
         console.out(f"both files are {proof.original_sha256} ({proof.encoder})")

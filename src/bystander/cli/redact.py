@@ -76,4 +76,6 @@ def redact(
         console.out(f"report  {outputs.report_html}")
         console.out(f"plan    {outputs.plan}")
         if unsure:
-            console.out(f"the report lists {unsure} moment{'s' * (unsure != 1)} to look at yourself")
+            console.out(
+                f"the report lists {unsure} moment{'s' * (unsure != 1)} to look at yourself"
+            )

@@ -71,7 +71,10 @@ class Finder:
             all_boxes, all_scores = np.concatenate(boxes), np.concatenate(scores)
             for i in suppress(all_boxes, all_scores, _MOST_IOU):
                 box = Box(*(float(side) for side in all_boxes[i]))
-                if all_scores[i] < self._least_score or box.clipped(frame.width, frame.height).empty:
+                if (
+                    all_scores[i] < self._least_score
+                    or box.clipped(frame.width, frame.height).empty
+                ):
                     continue
                 if box.height < self._smallest_px * 0.6:  # sizes are estimates
                     continue

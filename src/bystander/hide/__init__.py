@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from bystander.geometry import Box
-from bystander.records import Frame, Plan
 from bystander.hide.fills import FILLS, Fill, windows
+from bystander.records import Frame, Plan
 
 __all__ = ["FILLS", "Fill", "apply", "windows"]
 

@@ -95,9 +95,7 @@ def _block_means(
     return np.divide(totals, counts, out=np.zeros_like(totals), where=counts > 0), counts
 
 
-def _push_pull(
-    values: NDArray[np.float64], weights: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _push_pull(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return *values* with those of no weight filled from coarser and coarser averages."""
     known = weights > 0
     if known.all() or max(values.shape) == 1:

@@ -80,9 +80,7 @@ class Encoder:
 
 
 H264 = Encoder(name="libx264", codec="h264", crf=23, most_crf=51, drop_units="6")
-HEVC = Encoder(
-    name="libx265", codec="hevc", crf=26, most_crf=51, tag="hvc1", drop_units="39-40"
-)
+HEVC = Encoder(name="libx265", codec="hevc", crf=26, most_crf=51, tag="hvc1", drop_units="39-40")
 VP9 = Encoder(name="libvpx-vp9", codec="vp9", crf=31, most_crf=63)
 AV1 = Encoder(name="libsvtav1", codec="av1", crf=32, most_crf=63)
 

@@ -9,10 +9,11 @@ depths go through swscale, and :func:`choose_layout` says so.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import av
 import numpy as np
+from av.sidedata.sidedata import Type as SideDataType
 from numpy.typing import NDArray
 
 from bystander.errors import FootageError
@@ -79,10 +80,11 @@ def read_turn(frame: av.VideoFrame) -> Turn:
     Raises:
         FootageError: The matrix turns by something else than a quarter, half or no turn.
     """
-    side = next((s for s in frame.side_data if s.type.name == "DISPLAYMATRIX"), None)
+    held: Any = frame.side_data  # PyAV types it as a plain mapping
+    side = held.get(SideDataType.DISPLAYMATRIX)
     if side is None:
         return Turn()
-    matrix = np.frombuffer(bytes(side), dtype=np.int32)
+    matrix = np.frombuffer(memoryview(side), dtype=np.int32)
     a, b, c, d = (int(matrix[i]) for i in (0, 1, 3, 4))
     largest = max(abs(v) for v in (a, b, c, d))
     a, b, c, d = (0 if abs(v) * 100 < largest else (1 if v > 0 else -1) for v in (a, b, c, d))
@@ -138,7 +140,9 @@ def _nearest(fmt: av.VideoFormat) -> str:
     return f"yuv{grid}p{depth}"
 
 
-def read_planes(frame: av.VideoFrame, source: str, layout: PixelLayout, turn: Turn) -> tuple[Plane, ...]:
+def read_planes(
+    frame: av.VideoFrame, source: str, layout: PixelLayout, turn: Turn
+) -> tuple[Plane, ...]:
     """Return the planes of *frame*, upright, copied out of FFmpeg's memory."""
     name = frame.format.name
     if name != source:
@@ -151,16 +155,18 @@ def read_planes(frame: av.VideoFrame, source: str, layout: PixelLayout, turn: Tu
     planes = [turn.upright(_plane(frame, i, layout.bit_depth)) for i in range(3)]
     if planes[1].shape[0] * 2 - planes[0].shape[0] in (0, 1) and layout.chroma_shift == (0, 0):
         rows = planes[0].shape[0]
-        planes[1:] = [np.repeat(plane, 2, axis=0)[:rows] for plane in planes[1:]]
+        planes[1:] = [cast(Plane, np.repeat(plane, 2, axis=0)[:rows]) for plane in planes[1:]]
     return tuple(planes)
 
 
 def _plane(frame: av.VideoFrame, number: int, bit_depth: int) -> Plane:
     plane = frame.planes[number]
     dtype: type[np.uint8] | type[np.uint16] = np.uint16 if bit_depth > 8 else np.uint8
-    samples = np.frombuffer(plane, dtype=dtype)
+    samples = np.frombuffer(memoryview(plane), dtype=dtype)
     stride = plane.line_size // samples.itemsize
-    return cast(Plane, samples[: stride * plane.height].reshape(plane.height, stride)[:, : plane.width])
+    return cast(
+        Plane, samples[: stride * plane.height].reshape(plane.height, stride)[:, : plane.width]
+    )
 
 
 def write_planes(planes: tuple[Plane, ...], layout: PixelLayout) -> av.VideoFrame:
@@ -169,7 +175,7 @@ def write_planes(planes: tuple[Plane, ...], layout: PixelLayout) -> av.VideoFram
     frame = av.VideoFrame(width, height, layout.name)
     for number, plane in enumerate(planes):
         target = frame.planes[number]
-        samples = np.frombuffer(target, dtype=plane.dtype)
+        samples = np.frombuffer(memoryview(target), dtype=plane.dtype)
         stride = target.line_size // samples.itemsize
         rows = samples[: stride * target.height].reshape(target.height, stride)
         rows[:, : target.width] = plane
@@ -181,5 +187,5 @@ def write_planes(planes: tuple[Plane, ...], layout: PixelLayout) -> av.VideoFram
 def scaled_rgb(frame: av.VideoFrame, turn: Turn, width: int, height: int) -> Picture:
     """Return *frame* upright, scaled to *width* x *height*, as R G B."""
     coded_width, coded_height = turn.size(width, height)
-    small = frame.reformat(width=coded_width, height=coded_height, format="rgb24").to_ndarray()
-    return cast(Picture, turn.upright(small))
+    small = frame.reformat(width=coded_width, height=coded_height, format="rgb24")
+    return cast(Picture, turn.upright(cast(Picture, small.to_ndarray())))

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import av
 import av.audio.frame
@@ -89,7 +89,10 @@ class Recorder:
         )
 
     def _add_video(self, like: Footage, crf: int | None, preset: str) -> av.VideoStream:
-        stream = self._container.add_stream(self.encoder.name, rate=_stated_rate(like.rate))
+        stream = cast(
+            av.VideoStream,
+            self._container.add_stream(self.encoder.name, rate=_stated_rate(like.rate)),
+        )
         context = stream.codec_context
         stream.width, stream.height, stream.pix_fmt = like.width, like.height, like.layout.name
         stream.time_base = context.time_base = self._tick
@@ -109,7 +112,7 @@ class Recorder:
     def _add_audio(self, rate_hz: int, layout: str) -> av.AudioStream:
         codec = _AUDIO.get(self._container_name, "aac")
         rate = _OPUS_RATE if codec == "libopus" else rate_hz
-        stream = self._container.add_stream(codec, rate=rate, layout=layout)
+        stream = cast(av.AudioStream, self._container.add_stream(codec, rate=rate, layout=layout))
         stream.codec_context.flags |= int(CodecFlags.bitexact)
         stream.bit_rate = 64_000 * (1 if layout == "mono" else 2)
         return stream
@@ -162,7 +165,7 @@ class Recorder:
             self._mux(self._audio, self._audio.encode())
         self._container.close()
 
-    def _mux(self, stream: av.stream.Stream, packets: list[av.Packet]) -> None:
+    def _mux(self, stream: av.stream.Stream, packets: list[Any]) -> None:
         for packet in packets:
             if stream is self._video and self._filter is not None:
                 self._container.mux(self._filter.filter(packet))

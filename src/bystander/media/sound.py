@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import cast
 
 import av
 import numpy as np
@@ -52,17 +53,17 @@ def read_sound(footage: Footage, rate_hz: int, layout: str) -> Iterator[Sound]:
     done = 0  # samples given so far
     for at, samples in _pieces(footage, rate_hz, layout):
         due = round(at * rate_hz)
+        skip = 0
         if due > done + _JITTER_S * rate_hz:
             silence = np.zeros((samples.shape[0], due - done), dtype=np.float32)
             yield Sound(at=Fraction(done, rate_hz), rate_hz=rate_hz, samples=silence)
             done = due
         elif due < done - _JITTER_S * rate_hz:
-            samples = samples[:, done - due :]
-        if samples.shape[1]:
-            yield Sound(
-                at=Fraction(done, rate_hz), rate_hz=rate_hz, samples=np.ascontiguousarray(samples)
-            )
-            done += samples.shape[1]
+            skip = done - due
+        kept = np.ascontiguousarray(samples[:, skip:])
+        if kept.shape[1]:
+            yield Sound(at=Fraction(done, rate_hz), rate_hz=rate_hz, samples=kept)
+            done += kept.shape[1]
 
 
 def _pieces(
@@ -79,11 +80,11 @@ def _pieces(
                 if decoded.pts is not None and decoded.time_base is not None:
                     at = decoded.pts * decoded.time_base - footage.start
                 for frame in resampler.resample(decoded):
-                    samples = frame.to_ndarray()
+                    samples = cast(NDArray[np.float32], frame.to_ndarray())
                     yield at, samples
                     at += Fraction(samples.shape[1], rate_hz)
             for frame in resampler.resample(None):
-                yield at, frame.to_ndarray()
+                yield at, cast(NDArray[np.float32], frame.to_ndarray())
         except av.FFmpegError as error:
             if not footage.salvage:
                 raise DamagedFootage(

@@ -48,7 +48,7 @@ av.logging.set_level(None)  # FFmpeg's own lines can carry names and values from
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Colour:
-    """Colour tags as H.273 numbers them; 2 means not stated. ``range``: 0 not stated, 1 tv, 2 pc."""
+    """Colour tags as H.273 numbers them, 2: not stated. ``range``: 0 not stated, 1 tv, 2 pc."""
 
     primaries: int
     transfer: int
@@ -114,7 +114,9 @@ class Footage:
                 raise
             cut = True
         if cut and not self.salvage:
-            raise DamagedFootage("the recording is cut short: its end is missing", hint=_SALVAGE_HINT)
+            raise DamagedFootage(
+                "the recording is cut short: its end is missing", hint=_SALVAGE_HINT
+            )
         return cut
 
     def _read_head(self) -> None:
@@ -138,7 +140,7 @@ class Footage:
             self.tick = Fraction(stream.time_base or 1) if self._timed else 1 / self.rate
             if self._timed and self._interlaced:
                 self.tick /= 2
-            self.start = Fraction(first.pts * first.time_base) if self._timed else Fraction(0)
+            self.start = _stamp(first) or Fraction(0)
             self.expected_frames = stream.frames or _guess_frames(container, self.rate)
             self.grid_origin = self._turn.grid_origin(self.width, self.height)
             self.left_out = _left_out(container, stream)
@@ -169,8 +171,8 @@ class Footage:
                     hint="cut the recording where it changes and redact the parts",
                 )
             at = index / self.rate
-            if self._timed and decoded.pts is not None and decoded.time_base is not None:
-                stamp = decoded.pts * decoded.time_base
+            stamp = _stamp(decoded)
+            if self._timed and stamp is not None:
                 start = stamp if start is None else start
                 at = stamp - start
             if at <= last:
@@ -326,8 +328,8 @@ def _why(error: av.FFmpegError) -> str:
 def _video_stream(container: av.container.InputContainer) -> av.VideoStream:
     stream = container.streams.best("video")
     if not isinstance(stream, av.VideoStream) or stream.codec_context is None:
-        kinds = sorted({s.type for s in container.streams}) or ["nothing"]
-        raise FootageError(f"the file has no video that can be decoded, only: {', '.join(kinds)}")
+        kinds = ", ".join(sorted({s.type for s in container.streams})) or "nothing"
+        raise FootageError(f"the file has no video that can be decoded, only: {kinds}")
     if _is_cover(stream):
         raise FootageError("the file has no video, only a cover picture")
     return stream
@@ -385,6 +387,13 @@ def _left_out(container: av.container.InputContainer, kept: av.VideoStream) -> d
     if chapters := len(container.chapters()):
         counts["chapter"] = chapters
     return dict(counts)
+
+
+def _stamp(frame: av.VideoFrame) -> Fraction | None:
+    """Return when *frame* is shown by the file's own clock, in seconds, if it says."""
+    if frame.pts is None or frame.time_base is None:
+        return None
+    return frame.pts * frame.time_base
 
 
 def _deinterlacer(stream: av.VideoStream) -> av.filter.Graph:

@@ -13,8 +13,16 @@ import re
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic import PlainSerializer, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 
 from bystander.errors import PlanError
 from bystander.geometry import Box
@@ -147,7 +155,7 @@ class RedactionPart(_Part):
     @model_validator(mode="after")
     def _ordered(self) -> RedactionPart:
         times = [key.at for key in self.region]
-        if self.end <= self.start or not 0 <= self.start:
+        if self.end <= self.start or not self.start >= 0:
             raise ValueError("a redaction ends after it starts, and starts no earlier than 0")
         if times != sorted(set(times)) or times[0] > self.start:
             raise ValueError("keyframes are in order of time, the first no later than the start")
@@ -199,9 +207,7 @@ def to_json(plan: Plan) -> str:
                 score=round(redaction.score, 3),
                 start=redaction.span.start,
                 end=redaction.span.end,
-                region=[
-                    KeyframePart(at=key.at, box=_corners(key.box)) for key in redaction.region
-                ],
+                region=[KeyframePart(at=key.at, box=_corners(key.box)) for key in redaction.region],
             )
             for redaction in plan.redactions
         ],
@@ -221,8 +227,9 @@ def from_json(text: str) -> Plan:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(step) for step in first["loc"]) or "the document"
+        why = first["msg"].removeprefix("Value error, ").lower()
         raise PlanError(
-            f"the plan is malformed at {place}: {first['msg'].removeprefix('Value error, ').lower()}",
+            f"the plan is malformed at {place}: {why}",
             hint="docs/formats/plan.md describes what a plan holds",
         ) from error
     except RecursionError as error:

@@ -64,7 +64,8 @@ def redactions(
         grid_origin: Where the source's coding blocks start, x and y in pixels.
     """
     drawn = (
-        _redaction(track, policy, because, times, (width, height), grid_origin) for track in tracks
+        _redaction(track, policy, because, times, ((width, height), grid_origin))
+        for track in tracks
     )
     return tuple(redaction for redaction in drawn if redaction is not None)
 
@@ -74,9 +75,9 @@ def _redaction(
     policy: Policy,
     because: Because,
     times: Sequence[Fraction],
-    size: tuple[int, int],
-    grid_origin: tuple[int, int],
+    space: tuple[tuple[int, int], tuple[int, int]],
 ) -> Redaction | None:
+    size, grid_origin = space
     # The union with the neighbours reaches one union_s further than the track itself.
     seen = times[bisect_left(times, track.span.start) : bisect_right(times, track.span.end)]
     heads = [head_region(track.box_at(at), policy) for at in seen]

@@ -140,7 +140,9 @@ def redact(
             if not found or others or not amend or rounds == _MOST_ROUNDS:
                 break
             rounds += 1
-            progress.say(f"the second look found {_sightings(examined)}: hiding it and starting over")
+            progress.say(
+                f"the second look found {_sightings(examined)}: hiding it and starting over"
+            )
             drawn = passes.add_found(drawn, footage, survey, found, rounds)
         document = report.document(
             examined,
@@ -156,7 +158,9 @@ def redact(
         if not examined.clean:
             raise LeakFound(
                 f"{len(examined.leaks)} leak{'s' * (len(examined.leaks) != 1)} found, first: "
-                f"{examined.leaks[0].what}" if examined.leaks else "a check did not run",
+                f"{examined.leaks[0].what}"
+                if examined.leaks
+                else "a check did not run",
                 report=examined,
                 hint=f"no output was written; {outputs.report_html} says what was found",
             )

@@ -80,7 +80,9 @@ def prove(
             given, footage, second, progress, what="writing it with noise", fill=fill, before=noise
         )
         if not noise.samples:
-            raise PlanError("the plan hides nothing in this recording, so there is nothing to prove")
+            raise PlanError(
+                "the plan hides nothing in this recording, so there is nothing to prove"
+            )
         digests = media.digest(first), media.digest(second)
         equal = first.read_bytes() == second.read_bytes()
     options = recorder.encoder.options(given.policy.crf, given.policy.preset)

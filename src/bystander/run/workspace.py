@@ -78,9 +78,7 @@ def publish(made: Path, target: Path) -> None:
             os.fsync(file.fileno())
         os.replace(made, target)
     except OSError as error:
-        raise FootageError(
-            f"{target} cannot be written: {str(error.strerror).lower()}"
-        ) from error
+        raise FootageError(f"{target} cannot be written: {str(error.strerror).lower()}") from error
 
 
 def write_text(text: str, target: Path, workspace: Workspace) -> None:
@@ -93,9 +91,7 @@ def write_text(text: str, target: Path, workspace: Workspace) -> None:
     try:
         made.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise FootageError(
-            f"{target} cannot be written: {str(error.strerror).lower()}"
-        ) from error
+        raise FootageError(f"{target} cannot be written: {str(error.strerror).lower()}") from error
     publish(made, target)
 
 

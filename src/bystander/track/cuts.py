@@ -59,7 +59,7 @@ class CutFinder:
 
 
 def _pattern(picture: Picture) -> NDArray[np.float32]:
-    grey = picture.mean(axis=2, dtype=np.float32)
+    grey: NDArray[np.float32] = picture.mean(axis=2, dtype=np.float32)
     grey -= grey.mean()
     return grey
 

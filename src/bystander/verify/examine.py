@@ -72,9 +72,7 @@ def examine(
         box = fills.bare(plan, _at(shown, source.at))
         if box is not None:
             what = f"a planned region does not hold the fill at {clock(source.at)}"
-            bare.append(
-                Leak(check=fills.NAME, what=what, span=Span(source.at, source.at), box=box)
-            )
+            bare.append(Leak(check=fills.NAME, what=what, span=Span(source.at, source.at), box=box))
         look.see(shown, source.at, hidden)
         frames += 1
         step()
@@ -128,5 +126,3 @@ def _at(frame: Frame, at: Fraction) -> Frame:
     return Frame(
         index=frame.index, at=at, lasts=frame.lasts, planes=frame.planes, layout=frame.layout
     )
-
-

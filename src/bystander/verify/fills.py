@@ -98,4 +98,5 @@ def _block_means(values: NDArray[np.float32]) -> NDArray[np.float64]:
     sums: NDArray[np.float64] = np.add.reduceat(tall, columns, axis=1)
     heights = np.diff(np.append(rows, values.shape[0]))
     widths = np.diff(np.append(columns, values.shape[1]))
-    return sums / (heights[:, None] * widths[None, :])
+    means: NDArray[np.float64] = sums / (heights[:, None] * widths[None, :])
+    return means

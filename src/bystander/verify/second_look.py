@@ -58,9 +58,7 @@ class SecondLook:
         self._closed += [c for c in self._open if at - c.detections[-1].at > _LONGEST_GAP_S]
         self._open = [c for c in self._open if at - c.detections[-1].at <= _LONGEST_GAP_S]
         for found in self._outside(frame, at, hidden):
-            chain = max(
-                self._open, key=lambda c: c.detections[-1].box.iou(found.box), default=None
-            )
+            chain = max(self._open, key=lambda c: c.detections[-1].box.iou(found.box), default=None)
             if chain is None or chain.detections[-1].box.iou(found.box) < _LEAST_IOU:
                 self._open.append(_Chain([found]))
             elif chain.detections[-1].at < at:
