@@ -8,6 +8,7 @@ encoders from writing about themselves.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from bystander.errors import FootageError
@@ -100,12 +101,15 @@ def container_for(path: Path) -> str:
         ) from None
 
 
-def encoder_for(container: str, layout: PixelLayout, width: int, height: int) -> Encoder:
+def encoder_for(
+    container: str, layout: PixelLayout, width: int, height: int, pixel_aspect: Fraction
+) -> Encoder:
     """Return the encoder for frames of this layout and size in this container.
 
     H.264, and HEVC above 8 bits; VP9, and AV1 above 8 bits, in WebM. Neither H.264 nor HEVC can
     hold an odd width or height when chroma is halved that way; VP9 and AV1 can, so those hold
-    such frames, rather than a frame of another size.
+    such frames, rather than a frame of another size. Those two do not state the pixel aspect
+    themselves and PyAV cannot make Matroska state it, so there it has to be square.
 
     Raises:
         FootageError: No encoder on offer can hold them in this container.
@@ -119,6 +123,11 @@ def encoder_for(container: str, layout: PixelLayout, width: int, height: int) ->
         raise FootageError(
             f"a frame of {width}x{height} pixels cannot be held by a .mov file",
             hint="name the output .mp4 or .mkv",
+        )
+    if container != "mp4" and pixel_aspect != 1:
+        raise FootageError(
+            f"a {container} file cannot say here that pixels are {pixel_aspect} as wide as high",
+            hint="name the output .mp4",
         )
     if not deep:
         return VP9

@@ -64,7 +64,9 @@ class Recorder:
             FootageError: The container or encoder cannot hold such frames, or cannot be written.
         """
         self._container_name = codecs.container_for(path)
-        encoder = codecs.encoder_for(self._container_name, like.layout, like.width, like.height)
+        encoder = codecs.encoder_for(
+            self._container_name, like.layout, like.width, like.height, like.pixel_aspect
+        )
         if crf is not None and not 0 <= crf <= encoder.most_crf:
             raise FootageError(f"--crf {crf} is not between 0 and {encoder.most_crf}")
         self.encoder = encoder

@@ -107,7 +107,11 @@ def redact(
     plan.check_policy(policy)
     footage = media.open_footage(source, salvage=options.salvage)
     media.encoder_for(
-        media.container_for(outputs.recording), footage.layout, footage.width, footage.height
+        media.container_for(outputs.recording),
+        footage.layout,
+        footage.width,
+        footage.height,
+        footage.pixel_aspect,
     )
     verifier = detect.YuFace()
     with Workspace(outputs.recording) as workspace:
@@ -143,6 +147,7 @@ def redact(
             progress.say(
                 f"the second look found {_sightings(examined)}: hiding it and starting over"
             )
+            found += examined.facts["nearly"]
             drawn = passes.add_found(drawn, footage, survey, found, rounds)
         document = report.document(
             examined,

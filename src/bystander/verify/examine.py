@@ -87,7 +87,12 @@ def examine(
         ran=tuple(ran),
         skipped=(),
         leaks=tuple(leaks),
-        facts={"frames": frames, "regions": regions, "unsure": look.unsure()},
+        facts={
+            "frames": frames,
+            "regions": regions,
+            "unsure": look.unsure(),
+            "nearly": look.nearly(),
+        },
     )
 
 

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from bystander.records import Picture
+from bystander.track import LOOK_HEIGHT, LOOK_WIDTH, CutFinder
+
+
+def scene(seed: int, shift: int = 0, brightness: float = 1.0) -> Picture:
+    blocks = np.random.default_rng(seed).integers(20, 200, size=(9, 24, 3))
+    wide = blocks.repeat(4, 0).repeat(4, 1)[:, shift : shift + LOOK_WIDTH]
+    return (wide[:LOOK_HEIGHT] * brightness).clip(0, 255).astype(np.uint8)
+
+
+def cuts(pictures: list[Picture]) -> list[int]:
+    finder = CutFinder()
+    for index, picture in enumerate(pictures):
+        finder.see(Fraction(index, 25), picture)
+    return [int(at * 25) for at in finder.cuts()]
+
+
+def test_a_cut_is_found_where_it_is() -> None:
+    assert cuts([scene(1)] * 10 + [scene(2)] * 10 + [scene(3)] * 10) == [10, 20]
+
+
+def test_a_cut_right_before_the_end_is_found() -> None:
+    assert cuts([scene(1)] * 10 + [scene(2)]) == [10]
+
+
+def test_a_pan_is_no_cut() -> None:
+    assert cuts([scene(1, shift=i) for i in range(30)]) == []
+
+
+def test_a_flash_is_no_cut() -> None:
+    flash = [scene(1, brightness=1.8), np.full((LOOK_HEIGHT, LOOK_WIDTH, 3), 255, np.uint8)]
+    assert cuts([scene(1)] * 10 + flash + [scene(1)] * 10) == []
+
+
+def test_a_light_switched_off_is_no_cut() -> None:
+    assert cuts([scene(1)] * 10 + [scene(1, brightness=0.3)] * 10) == []
+
+
+def test_something_that_passes_close_by_is_no_cut() -> None:
+    assert cuts([scene(1)] * 10 + [scene(5), scene(6)] + [scene(1)] * 10) == []
