@@ -37,7 +37,9 @@ def test_snapping_never_loses_a_pixel(box: Box, step: int, origin: tuple[int, in
 def test_covered_share_agrees_with_painting_pixels(box: Box, by: list[Box]) -> None:
     canvas = np.zeros((400, 400), dtype=bool)
     for other in by:
-        canvas[int(other.y0) + 100 : int(other.y1) + 100, int(other.x0) + 100 : int(other.x1) + 100] = True
+        canvas[
+            int(other.y0) + 100 : int(other.y1) + 100, int(other.x0) + 100 : int(other.x1) + 100
+        ] = True
     inside = canvas[int(box.y0) + 100 : int(box.y1) + 100, int(box.x0) + 100 : int(box.x1) + 100]
     painted = inside.mean() if inside.size else 1.0
     assert abs(covered_share(box, by) - painted) < 0.2

@@ -10,10 +10,10 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from tests.stage import Scene, draw
 
 from bystander import media
 from bystander.errors import FootageError
-from tests.stage import Scene, draw
 
 EXACT = {"preset": "veryfast", "qp": "0"}
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from tests.stage import Scene, draw, picture
 
 from bystander import media
 from bystander.errors import BystanderError, DamagedFootage, FootageError
-from tests.stage import Scene, draw, picture
 
 EXACT = {"preset": "veryfast", "qp": "0"}  # lossless H.264, so that planes can be compared
 
@@ -195,9 +195,7 @@ def test_sound_alone_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".avi", ".mov"])
-def test_a_recording_cut_short_is_refused_and_can_be_salvaged(
-    tmp_path: Path, suffix: str
-) -> None:
+def test_a_recording_cut_short_is_refused_and_can_be_salvaged(tmp_path: Path, suffix: str) -> None:
     scene = Scene(frames=60, options={"preset": "veryfast", "crf": "12", "g": "10"})
     path = draw(tmp_path / f"in{suffix}", scene)
     if suffix in (".mp4", ".mov"):
@@ -254,8 +252,7 @@ def test_a_playlist_cannot_reach_other_files(tmp_path: Path) -> None:
     with pytest.raises(FootageError, match="not a recording"):
         media.open_footage(playlist)
     playlist.write_text(
-        "#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\n" f"{tmp_path / 'secret.mp4'}\n"
-        "#EXT-X-ENDLIST\n"
+        f"#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\n{tmp_path / 'secret.mp4'}\n#EXT-X-ENDLIST\n"
     )
     with pytest.raises(FootageError, match="not a recording"):
         media.open_footage(playlist)
@@ -276,14 +273,13 @@ def test_any_prefix_of_a_recording_opens_or_raises_our_error(tmp_path: Path) -> 
 def faststart(path: Path) -> Path:
     """Return a copy of *path* with its header first."""
     target = path.with_name(f"fast-{path.name}")
-    with av.open(str(path)) as source, av.open(
-        str(target), "w", options={"movflags": "faststart"}
-    ) as sink:
+    with (
+        av.open(str(path)) as source,
+        av.open(str(target), "w", options={"movflags": "faststart"}) as sink,
+    ):
         stream = sink.add_stream_from_template(source.streams.video[0])
         for packet in source.demux(video=0):
             if packet.dts is not None:
                 packet.stream = stream
                 sink.mux(packet)
     return target
-
-

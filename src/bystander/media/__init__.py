@@ -3,7 +3,7 @@
 The only room that knows FFmpeg (through PyAV): pts, time bases, rotation flags, codecs.
 """
 
-from bystander.media.codecs import CONTAINERS, PRESETS, container_for, encoder_for
+from bystander.media.codecs import CONTAINERS, PRESETS, Encoder, container_for, encoder_for
 from bystander.media.sink import Recorder
 from bystander.media.sound import read_sound, sound_form
 from bystander.media.source import (
@@ -23,6 +23,7 @@ __all__ = [
     "Colour",
     "Damage",
     "Element",
+    "Encoder",
     "Footage",
     "Recorder",
     "coded_packets",

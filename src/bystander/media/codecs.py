@@ -43,7 +43,8 @@ class Encoder:
         name: FFmpeg's name of the encoder.
         codec: Name of what it writes, as a decoder calls it.
         crf: Default quality, in the encoder's own scale.
-        most_crf: Largest value of that scale.
+        most_crf: Coarsest quality offered: beyond it, masks stop holding their fill.
+        crf_doubling: Steps of that scale in which the error of coding about doubles.
         tag: Four letters for MP4, where the default would not do.
         drop_units: NAL units that are not let through, as the bitstream filter numbers them.
     """
@@ -52,8 +53,18 @@ class Encoder:
     codec: str
     crf: int
     most_crf: int
+    crf_doubling: float
     tag: str | None = None
     drop_units: str | None = None
+
+    def noise(self, crf: int | None) -> float:
+        """Return most that coding moves the mean of a block of 8 x 8 in a flat or smooth area.
+
+        In steps of an 8-bit sample. About twice what was measured on real clips with masks
+        in them (``docs/measurements.md``).
+        """
+        quality = self.crf if crf is None else crf
+        return float(max(5.0, 8.0 * 2.0 ** ((quality - self.crf) / self.crf_doubling)))
 
     def options(self, crf: int | None, preset: str) -> dict[str, str]:
         """Return the encoder's options for quality *crf* and speed *preset*."""
@@ -80,10 +91,18 @@ class Encoder:
         }
 
 
-H264 = Encoder(name="libx264", codec="h264", crf=23, most_crf=51, drop_units="6")
-HEVC = Encoder(name="libx265", codec="hevc", crf=26, most_crf=51, tag="hvc1", drop_units="39-40")
-VP9 = Encoder(name="libvpx-vp9", codec="vp9", crf=31, most_crf=63)
-AV1 = Encoder(name="libsvtav1", codec="av1", crf=32, most_crf=63)
+H264 = Encoder(name="libx264", codec="h264", crf=23, most_crf=35, crf_doubling=7, drop_units="6")
+HEVC = Encoder(
+    name="libx265",
+    codec="hevc",
+    crf=26,
+    most_crf=35,
+    crf_doubling=7,
+    tag="hvc1",
+    drop_units="39-40",
+)
+VP9 = Encoder(name="libvpx-vp9", codec="vp9", crf=31, most_crf=50, crf_doubling=14)
+AV1 = Encoder(name="libsvtav1", codec="av1", crf=32, most_crf=50, crf_doubling=14)
 
 
 def container_for(path: Path) -> str:

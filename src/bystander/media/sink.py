@@ -68,7 +68,10 @@ class Recorder:
             self._container_name, like.layout, like.width, like.height, like.pixel_aspect
         )
         if crf is not None and not 0 <= crf <= encoder.most_crf:
-            raise FootageError(f"--crf {crf} is not between 0 and {encoder.most_crf}")
+            raise FootageError(
+                f"a crf of {crf} is not between 0 and {encoder.most_crf} for {encoder.codec}",
+                hint="coarser coding smears what is around a mask into it",
+            )
         self.encoder = encoder
         self._tick = max(like.tick, _FINEST_TICK)
         self._layout = like.layout

@@ -106,7 +106,7 @@ class PolicyPart(_Part):
     union_s: Seconds
     grid_px: Annotated[int, Field(ge=1, le=256)]
     margin_px: Annotated[int, Field(ge=0, le=256)]
-    crf: Annotated[int, Field(ge=0, le=63)] | None
+    crf: Annotated[int, Field(ge=0, le=50)] | None
     preset: Literal[
         "ultrafast",
         "superfast",

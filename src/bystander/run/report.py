@@ -38,7 +38,7 @@ def document(
     *,
     plan: Plan,
     footage: media.Footage,
-    encoder: Any,
+    encoder: media.Encoder,
     provider: str,
     rounds: int,
 ) -> dict[str, Any]:

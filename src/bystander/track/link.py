@@ -76,7 +76,9 @@ def link(
     Returns:
         Tracks by first appearance. Every detection of at least *score* is in exactly one.
     """
-    ordered = sorted(detections, key=lambda d: (d.kind, d.at, -d.score, d.box.x0, d.box.y0, d.box.x1))
+    ordered = sorted(
+        detections, key=lambda d: (d.kind, d.at, -d.score, d.box.x0, d.box.y0, d.box.x1)
+    )
     bounds = [Fraction(0), *cuts, duration]
     tracks: list[tuple[Kind, list[Detection], Span]] = []
     for (kind, shot), group in groupby(ordered, key=lambda d: (d.kind, bisect_right(cuts, d.at))):

@@ -57,6 +57,7 @@ def examine(
     found = media.open_footage(output)
     picture = _properties(found, original)
     look = SecondLook(detector, found.pixel_aspect)
+    noise = _encoder(output, original).noise(plan.policy.crf)
     bare: list[Leak] = []
     regions = frames = 0
     tolerance = max(found.tick, Fraction(1, 1_000_000)) * Fraction(51, 100)
@@ -69,7 +70,7 @@ def examine(
             picture.append(Leak(check=PICTURE, what=when, span=Span(source.at, source.at)))
         hidden = plan.boxes_at(source.at)
         regions += len(hidden)
-        box = fills.bare(plan, _at(shown, source.at))
+        box = fills.bare(plan, _at(shown, source.at), noise)
         if box is not None:
             what = f"a planned region does not hold the fill at {clock(source.at)}"
             bare.append(Leak(check=fills.NAME, what=what, span=Span(source.at, source.at), box=box))
@@ -93,6 +94,16 @@ def examine(
             "unsure": look.unsure(),
             "nearly": look.nearly(),
         },
+    )
+
+
+def _encoder(output: Path, original: media.Footage) -> media.Encoder:
+    return media.encoder_for(
+        media.container_for(output),
+        original.layout,
+        original.width,
+        original.height,
+        original.pixel_aspect,
     )
 
 

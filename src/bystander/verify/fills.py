@@ -3,13 +3,11 @@
 Nothing is believed of how the fill was drawn: the output is decoded, cut into blocks of 8 x 8
 pixels inside each region, and each block is held against what the fill promises. A solid region
 has one grey; a soft one is smooth, so that a plane laid through a block leaves next to nothing.
-The thresholds stand above what lossy encoding adds (measured in ``docs/measurements.md``) and
-below what skin, hair or a misplaced mask leave.
+How far a block may be off is what the encoder's coding adds at this quality, about twice what
+was measured (``docs/measurements.md``); skin, hair or a misplaced mask leave more.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,33 +20,20 @@ NAME = "fill"
 _BLOCK = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """Most that a block may differ from the fill, in steps of an 8-bit sample."""
-
-    luma: float
-    chroma: float
-
-
-_SOLID = Threshold(luma=14.0, chroma=12.0)
-_SOFT = Threshold(luma=7.0, chroma=6.0)
-
-
-def bare(plan: Plan, frame: Frame) -> Box | None:
+def bare(plan: Plan, frame: Frame, noise: float) -> Box | None:
     """Return the first region of *frame* that does not hold the fill, or ``None``.
 
     Args:
         plan: What must be hidden.
         frame: The frame as it was decoded from the output.
+        noise: Most that a block may differ from the fill, in steps of an 8-bit sample.
     """
-    threshold = _SOLID if plan.policy.fill == "solid" else _SOFT
-    step = 1 << (frame.layout.bit_depth - 8)
+    limit = noise * (1 << (frame.layout.bit_depth - 8))
     for box in plan.boxes_at(frame.at):
         for number, plane in enumerate(frame.planes):
             inside = _cut(plane, box, frame.layout.shift(number))
             if not inside.size:
                 continue
-            limit = (threshold.chroma if number else threshold.luma) * step
             if plan.policy.fill == "solid":
                 worst = _from_level(inside, solid_level(frame.layout, number))
             else:

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.stage import Scene, plan_for
+
+from bystander import plan
+from bystander.errors import BystanderError, PlanError
+from bystander.geometry import Box
+from bystander.records import (
+    Because,
+    FootageFacts,
+    Keyframe,
+    Kind,
+    Plan,
+    Policy,
+    Redaction,
+)
+from bystander.timeline import Span
+
+PUBLISHED = Path(__file__).parents[2] / "docs" / "formats" / "plan.schema.json"
+DIGEST = "ab" * 32
+
+
+def test_the_published_schema_is_the_one_in_force() -> None:
+    assert json.loads(PUBLISHED.read_text()) == plan.schema(), "run `make schema`"
+
+
+def test_a_plan_follows_the_published_schema() -> None:
+    document = json.loads(plan.to_json(plan_for(DIGEST, Scene())))
+    jsonschema.validate(document, json.loads(PUBLISHED.read_text()))
+
+
+def test_a_keyframe_is_one_line_that_a_person_can_read() -> None:
+    text = plan.to_json(plan_for(DIGEST, Scene(frames=2)))
+    assert '{"at": "0", "box": [16, 24, 48, 64]}' in text
+
+
+times = st.fractions(min_value=0, max_value=50, max_denominator=90000)
+
+
+@st.composite
+def plans(draw: Any) -> Plan:
+    redactions = []
+    for number in range(draw(st.integers(0, 3))):
+        ats = sorted(draw(st.lists(times, min_size=1, max_size=4, unique=True)))
+        region = []
+        for at in ats:
+            x, y, w, h = (draw(st.integers(0, 100)) for _ in range(4))
+            region.append(Keyframe(at=at, box=Box(x, y, x + w, y + h)))
+        redactions.append(
+            Redaction(
+                track=f"face-{number}",
+                kind=draw(st.sampled_from([Kind.FACE, None])),
+                because=draw(st.sampled_from(list(Because))),
+                span=Span(ats[0], ats[-1] + Fraction(1, 25)),
+                region=tuple(region),
+                score=draw(st.sampled_from([0.0, 0.25, 1.0])),
+            )
+        )
+    return Plan(
+        footage=FootageFacts(sha256=DIGEST, width=200, height=200, frames=9, duration=Fraction(60)),
+        policy=Policy(fill=draw(st.sampled_from(["solid", "soft"]))),
+        detectors=("drawn@0",),
+        redactions=tuple(redactions),
+    )
+
+
+@given(plans())
+def test_a_plan_survives_the_round_trip(made: Plan) -> None:
+    text = plan.to_json(made)
+    again = plan.from_json(text)
+    assert again == made
+    assert plan.to_json(again) == text
+    assert plan.sha256(again) == plan.sha256(made)
+
+
+@given(plans(), times)
+def test_boxes_at_a_time_agree_with_looking_through_all(made: Plan, at: Fraction) -> None:
+    slow = []
+    for redaction in made.redactions:
+        if redaction.span.start <= at < redaction.span.end:
+            slow.append([key.box for key in redaction.region if key.at <= at][-1])
+    assert made.boxes_at(at) == slow
+
+
+@given(st.one_of(st.text(), st.binary().map(lambda b: b.decode("latin-1"))))
+def test_any_text_parses_or_raises_our_error(text: str) -> None:
+    with pytest.raises(BystanderError):
+        plan.from_json(text)
+
+
+def _set(path: str, value: object) -> str:
+    document = json.loads(plan.to_json(plan_for(DIGEST, Scene())))
+    place: Any = document
+    *way, last = path.split(".")
+    for step in way:
+        place = place[int(step)] if step.isdigit() else place[step]
+    place[int(last) if last.isdigit() else last] = value
+    return json.dumps(document)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("version", 2),
+        ("format", "other"),
+        ("extra", 1),
+        ("footage.sha256", "xyz"),
+        ("footage.width", 0),
+        ("footage.width", 10**9),
+        ("policy.fill", "blur"),
+        ("policy.union_s", "-1"),
+        ("policy.gap_s", "1/0"),
+        ("policy.gap_s", "9" * 400),
+        ("redactions.0.start", "-1"),
+        ("redactions.0.end", "0"),
+        ("redactions.0.end", "999999"),
+        ("redactions.0.score", 2),
+        ("redactions.0.track", "../../x"),
+        ("redactions.0.region", []),
+        ("redactions.0.region.0.box", [0, 0, 9999, 10]),
+        ("redactions.0.region.0.box", [9, 0, 3, 10]),
+        ("redactions.0.region.0.box", [0.5, 0, 3, 10]),
+        ("redactions.0.region.0.at", "1"),
+        ("redactions.0.region.1.at", "0"),
+    ],
+)
+def test_what_is_out_of_bounds_is_refused_with_its_place(path: str, value: object) -> None:
+    with pytest.raises(PlanError, match="the plan is malformed at"):
+        plan.from_json(_set(path, value))
+
+
+@pytest.mark.parametrize("name", ["blur", "mosaic", "pixelate"])
+def test_fills_that_can_be_undone_are_refused_with_the_reason(name: str) -> None:
+    with pytest.raises(PlanError, match="can be undone") as caught:
+        plan.check_policy(replace(Policy(), fill=name))
+    assert "soft" in str(caught.value.hint)
