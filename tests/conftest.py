@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +49,7 @@ def cli() -> Cli:
     """Return a function that runs the command line in a process of its own."""
 
     def run(
-        *arguments: str | Path, env: dict[str, str] | None = None, **options: object
+        *arguments: str | Path, env: dict[str, str] | None = None, cwd: Path | None = None
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "bystander", *map(str, arguments)],
@@ -57,7 +57,7 @@ def cli() -> Cli:
             text=True,
             check=False,
             env={**os.environ, **(env or {})},
-            **options,  # type: ignore[call-overload, no-any-return, unused-ignore]
+            cwd=cwd,
         )
 
     return run
@@ -75,14 +75,14 @@ class Blind:
 
 
 @pytest.fixture
-def nothing_left() -> Iterator[Callable[[Path], None]]:
+def nothing_left() -> Callable[[Path], None]:
     """Return a check that a folder holds no working copies."""
 
     def check(folder: Path) -> None:
         left = [path.name for path in folder.iterdir() if path.name.startswith(".")]
         assert left == []
 
-    yield check
+    return check
 
 
 def needs(program: str) -> pytest.MarkDecorator:

@@ -104,8 +104,8 @@ def draw(path: Path, scene: Scene | None = None) -> Path:
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
         if sound is not None:
-            samples = round(scene.sound_s * 48000)
-            wave = np.sin(np.arange(samples) * 2 * np.pi * 440 / 48000).astype(np.float32)
+            count = round(scene.sound_s * 48000)
+            wave = np.sin(np.arange(count) * 2 * np.pi * 440 / 48000).astype(np.float32)
             tone = av.AudioFrame.from_ndarray(np.stack([wave, wave]) / 4, "fltp", "stereo")
             tone.sample_rate, tone.pts = 48000, 0
             container.mux(sound.encode(tone))

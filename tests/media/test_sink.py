@@ -14,6 +14,7 @@ from tests.stage import Scene, draw
 
 from bystander import media
 from bystander.errors import FootageError
+from bystander.media.picture import write_planes
 
 EXACT = {"preset": "veryfast", "qp": "0"}
 
@@ -108,6 +109,7 @@ def test_the_last_frame_lasts_as_long_as_in_the_original(tmp_path: Path) -> None
     with av.open(str(target)) as container:
         stream = container.streams.video[0]
         assert stream.duration is not None
+        assert stream.time_base is not None
         assert stream.duration * stream.time_base == Fraction(1, 2)
 
 
@@ -128,8 +130,6 @@ def test_what_webm_cannot_hold_is_refused(tmp_path: Path) -> None:
 def test_what_lies_beyond_the_picture_is_not_left_over_memory(tmp_path: Path) -> None:
     source = media.open_footage(draw(tmp_path / "in.mp4", Scene(width=150, height=90)))
     frame = next(iter(source.frames()))
-    from bystander.media.picture import write_planes
-
     made = write_planes(frame.planes, source.layout)
     for plane in made.planes:
         rows = np.frombuffer(memoryview(plane), np.uint8)

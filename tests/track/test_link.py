@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 from hypothesis import given
@@ -63,7 +64,7 @@ def test_a_gap_of_more_than_a_second_is_two_tracks() -> None:
 def test_no_track_or_its_ends_cross_a_cut() -> None:
     cut = Fraction(20, RATE)
     tracks = linked([seen(i, 20) for i in range(40)], cuts=(cut,))
-    assert [track.span.end for track in tracks][0] == cut
+    assert next(track.span.end for track in tracks) == cut
     assert [track.span.start for track in tracks][1] == cut
 
 
@@ -112,7 +113,7 @@ def test_nobody_is_lost(found: list[Detection], cuts: list[int]) -> None:
     for track in tracks:
         ats = [d.at for d in track.detections]
         assert ats == sorted(set(ats))
-        assert all(b - a <= 1 for a, b in zip(ats, ats[1:], strict=False))
+        assert all(b - a <= 1 for a, b in itertools.pairwise(ats))
         assert not any(track.span.start < cut < track.span.end for cut in times)
         assert all(track.span.start <= at <= track.span.end for at in ats)
 

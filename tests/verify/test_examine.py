@@ -16,6 +16,7 @@ from tests.conftest import Blind
 from tests.stage import Scene, draw, plan_for
 
 from bystander import hide, media, verify
+from bystander.errors import FootageError
 from bystander.geometry import Box
 from bystander.records import Kind, Leak, Picture, Plan, Plane, Policy, Report
 from bystander.run import passes
@@ -64,7 +65,7 @@ def only(leaks: Sequence[Leak], check: str) -> bool:
 
 
 @pytest.mark.parametrize("fill", ["solid", "soft"])
-@pytest.mark.parametrize("crf", [None, 18, 30, 35])
+@pytest.mark.parametrize("crf", [None, 18, 35])
 @pytest.mark.parametrize("name", ["out.mp4", "out.mkv", "out.mov", "out.webm"])
 def test_an_honest_output_is_clean(tmp_path: Path, fill: str, crf: int | None, name: str) -> None:
     bench = Bench(tmp_path, policy=Policy(fill=fill, crf=crf))
@@ -208,11 +209,8 @@ def test_a_missing_frame_is_found(bench: Bench, tmp_path: Path) -> None:
 
 def test_an_extra_frame_is_found(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
-    longer = (
-        Bench(tmp_path / "long", replace(SCENE, frames=21))
-        if ((tmp_path / "long").mkdir() is None)
-        else bench
-    )
+    (tmp_path / "long").mkdir()
+    longer = Bench(tmp_path / "long", replace(SCENE, frames=21))
     assert "more frames" in whats(bench.leaks(longer.render()))
 
 
@@ -343,24 +341,17 @@ def test_a_program_s_own_name_is_found(bench: Bench, tmp_path: Path, suffix: str
 
 
 def test_bytes_after_the_end_are_found(bench: Bench) -> None:
-    for name, tail in (
-        ("out.mp4", b"tail"),
-        ("out.mp4", b"\0\0\0\x10uuidJANE-DOE"),
-        ("o.mkv", b"x"),
-    ):
-        output = bench.render(name)
+    for tail in (b"tail", b"\0\0\0\x10uuidJANE-DOE"):
+        output = bench.render()
         output.write_bytes(output.read_bytes() + tail)
-        try:
-            assert bench.leaks(output)
-        except media_error():
-            continue
-        output.unlink()
+        assert only(bench.leaks(output), "container")
 
 
-def media_error() -> type[Exception]:
-    from bystander.errors import FootageError
-
-    return FootageError
+def test_bytes_after_the_end_of_a_matroska_file_make_it_unreadable(bench: Bench) -> None:
+    output = bench.render("out.mkv")
+    output.write_bytes(output.read_bytes() + b"x")
+    with pytest.raises(FootageError, match="malformed"):
+        bench.examine(output)
 
 
 def test_a_time_of_creation_is_found(bench: Bench) -> None:

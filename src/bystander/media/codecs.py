@@ -44,7 +44,10 @@ class Encoder:
         codec: Name of what it writes, as a decoder calls it.
         crf: Default quality, in the encoder's own scale.
         most_crf: Coarsest quality offered: beyond it, masks stop holding their fill.
-        crf_doubling: Steps of that scale in which the error of coding about doubles.
+        error: Most that coding at the default quality moves the mean of a block of 8 x 8 in a
+            flat or smooth area, in steps of an 8-bit sample; near twice what was measured on
+            clips with masks in them (``docs/measurements.md``).
+        crf_doubling: Steps of ``crf`` in which that error doubles.
         tag: Four letters for MP4, where the default would not do.
         drop_units: NAL units that are not let through, as the bitstream filter numbers them.
     """
@@ -53,18 +56,15 @@ class Encoder:
     codec: str
     crf: int
     most_crf: int
+    error: float
     crf_doubling: float
     tag: str | None = None
     drop_units: str | None = None
 
     def noise(self, crf: int | None) -> float:
-        """Return most that coding moves the mean of a block of 8 x 8 in a flat or smooth area.
-
-        In steps of an 8-bit sample. About twice what was measured on real clips with masks
-        in them (``docs/measurements.md``).
-        """
+        """Return ``error`` at the quality *crf*."""
         quality = self.crf if crf is None else crf
-        return float(max(5.0, 8.0 * 2.0 ** ((quality - self.crf) / self.crf_doubling)))
+        return float(max(5.0, self.error * 2.0 ** ((quality - self.crf) / self.crf_doubling)))
 
     def options(self, crf: int | None, preset: str) -> dict[str, str]:
         """Return the encoder's options for quality *crf* and speed *preset*."""
@@ -91,18 +91,27 @@ class Encoder:
         }
 
 
-H264 = Encoder(name="libx264", codec="h264", crf=23, most_crf=35, crf_doubling=7, drop_units="6")
+H264 = Encoder(
+    name="libx264",
+    codec="h264",
+    crf=23,
+    most_crf=35,
+    error=9.0,
+    crf_doubling=7,
+    drop_units="6",
+)
 HEVC = Encoder(
     name="libx265",
     codec="hevc",
-    crf=26,
-    most_crf=35,
-    crf_doubling=7,
+    crf=22,
+    most_crf=28,
+    error=14.0,
+    crf_doubling=6,
     tag="hvc1",
     drop_units="39-40",
 )
-VP9 = Encoder(name="libvpx-vp9", codec="vp9", crf=31, most_crf=50, crf_doubling=14)
-AV1 = Encoder(name="libsvtav1", codec="av1", crf=32, most_crf=50, crf_doubling=14)
+VP9 = Encoder(name="libvpx-vp9", codec="vp9", crf=31, most_crf=50, error=9.0, crf_doubling=14)
+AV1 = Encoder(name="libsvtav1", codec="av1", crf=25, most_crf=40, error=18.0, crf_doubling=18)
 
 
 def container_for(path: Path) -> str:

@@ -19,12 +19,11 @@ from bystander.timeline import Span, clock
 
 NAME = "second look"
 
-_SURE_ALONE = 0.75
-_SURE_TOGETHER = 0.5
-_NEARLY = 0.42
-_NEARLY_FRAMES = 2
+# How many frames a sighting must last to count, by the best score in it.
+_EVIDENCE = ((0.75, 1), (0.6, 3), (0.5, 6))
+# The same for what is hidden along with it when the recording is written anew.
+_NEARLY = ((0.5, 1), (0.4, 3))
 _LEAST_SCORE = 0.35
-_LEAST_FRAMES = 3
 _LEAST_IOU = 0.25
 _LONGEST_GAP_S = Fraction(1, 2)
 _MOST_COVERED = 0.6  # a box hidden by more than this is not showing
@@ -36,18 +35,10 @@ _DOUBLE_BELOW_PX = 960
 class _Chain:
     detections: list[Detection]
 
-    @property
-    def evident(self) -> bool:
+    def has(self, evidence: tuple[tuple[float, int], ...]) -> bool:
+        """Return whether any pair of least score and least frames is met."""
         best = max(detection.score for detection in self.detections)
-        return best >= _SURE_ALONE or (
-            best >= _SURE_TOGETHER and len(self.detections) >= _LEAST_FRAMES
-        )
-
-    @property
-    def nearly(self) -> bool:
-        """Whether a little more would have made it evident."""
-        best = max(detection.score for detection in self.detections)
-        return best >= _NEARLY and len(self.detections) >= _NEARLY_FRAMES
+        return any(best >= score and len(self.detections) >= frames for score, frames in evidence)
 
 
 class SecondLook:
@@ -105,16 +96,18 @@ class SecondLook:
                 box=_hull(found),
                 found=tuple(found),
             )
-            for found in (chain.detections for chain in self._chains() if chain.evident)
+            for found in (chain.detections for chain in self._chains() if chain.has(_EVIDENCE))
         ]
 
     def nearly(self) -> tuple[Detection, ...]:
         """Return the detections of sightings that lack a little evidence.
 
         Where the recording is written anew because of a leak, these are hidden along with it:
-        the next look, at a picture that differs by a few masks, could tip them over.
+        the next look, at a picture that differs by a few masks, could tip them over the line.
         """
-        chains = (chain for chain in self._chains() if chain.nearly and not chain.evident)
+        chains = (
+            chain for chain in self._chains() if chain.has(_NEARLY) and not chain.has(_EVIDENCE)
+        )
         return tuple(detection for chain in chains for detection in chain.detections)
 
     def unsure(self) -> list[tuple[Fraction, Box]]:
@@ -122,7 +115,7 @@ class SecondLook:
         return [
             (chain.detections[0].at, _hull(chain.detections))
             for chain in self._chains()
-            if not chain.evident
+            if not chain.has(_EVIDENCE)
         ]
 
     def _chains(self) -> list[_Chain]:
