@@ -341,7 +341,7 @@ def test_a_program_s_own_name_is_found(bench: Bench, tmp_path: Path, suffix: str
 
 
 def test_bytes_after_the_end_are_found(bench: Bench) -> None:
-    for tail in (b"tail", b"\0\0\0\x10uuidJANE-DOE"):
+    for tail in (b"tail", b"\0\0\0\x10freeJANE-DOE"):
         output = bench.render()
         output.write_bytes(output.read_bytes() + tail)
         assert only(bench.leaks(output), "container")

@@ -58,7 +58,12 @@ def outputs_for(source: Path, output: Path | None) -> Outputs:
 
     Without *output*, that is the source's name with ``.redacted`` before the suffix; ``.mp4``
     where recordings are not written with the source's suffix.
+
+    Raises:
+        FootageError: The source names no file.
     """
+    if not source.name:  # "." and "/" name no file
+        raise FootageError(f"{source} is not a regular file")
     if output is None:
         suffix = source.suffix if source.suffix.lower() in media.CONTAINERS else ".mp4"
         output = source.with_name(f"{source.stem}{_MARK}{suffix}")

@@ -1,0 +1,242 @@
+"""Transcripts: what a person types, what comes back, and what must not exist afterwards."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.conftest import Cli
+from tests.stage import Scene, draw
+
+Tidy = Callable[[Path], None]
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    return draw(tmp_path / "clip.mp4", Scene(frames=8, sound_s=0.3))
+
+
+def test_redact_writes_output_plan_and_report_and_says_so(cli: Cli, clip: Path) -> None:
+    done = cli("redact", clip.name, cwd=clip.parent)
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[:3] == [
+        "output  clip.redacted.mp4",
+        "report  clip.report.html",
+        "plan    clip.plan.json",
+    ]
+    said = done.stderr
+    assert "the sound is dropped, voices identify people; --audio keep keeps it" in said
+    assert "runs on CPUExecutionProvider" in said
+    assert "looking for people: 8 frames" in said
+    assert "\x1b" not in said + done.stdout
+    assert sorted(path.name for path in clip.parent.iterdir()) == [
+        "clip.mp4",
+        "clip.plan.json",
+        "clip.redacted.mp4",
+        "clip.report.html",
+        "clip.report.json",
+    ]
+
+
+def test_json_goes_to_standard_output_and_quiet_is_quiet(cli: Cli, clip: Path) -> None:
+    done = cli("redact", clip, "--json", "--quiet")
+    assert json.loads(done.stdout)["clean"] is True
+    assert done.stderr == ""
+
+
+def test_the_steps_one_by_one(cli: Cli, short_sample: Path, tmp_path: Path) -> None:
+    plan, output = tmp_path / "p.json", tmp_path / "o.mkv"
+    done = cli("detect", short_sample, "-o", plan)
+    assert done.returncode == 0
+    assert "regions to hide" in done.stdout
+    assert cli("render", short_sample, "--plan", plan, "-o", output).returncode == 0
+    done = cli("verify", output, "--plan", plan, "--original", short_sample)
+    assert done.returncode == 0
+    assert done.stdout.count("nothing found") == 4
+    done = cli("prove", short_sample, "--plan", plan, "--as", ".mkv")
+    assert done.returncode == 0
+    assert done.stdout.startswith("proven: 24 frames")
+
+
+def test_verify_ends_with_3_where_the_output_is_not_redacted(
+    cli: Cli, short_sample: Path, tmp_path: Path
+) -> None:
+    plan = tmp_path / "p.json"
+    assert cli("detect", short_sample, "-o", plan, "--min-face", "40").returncode == 0
+    done = cli("verify", short_sample, "--plan", plan, "--original", short_sample)
+    assert done.returncode == 3
+    assert "leak: fill: a planned region does not hold the fill" in done.stdout
+    assert "bystander: error:" in done.stderr
+
+
+def test_models_are_listed_with_digests_and_licences(cli: Cli) -> None:
+    done = cli("models")
+    assert done.returncode == 0
+    for word in ("centerface: detector", "yuface: verifier", "bikes: sample", "licence  MIT"):
+        assert word in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["redact", "none.mp4"], 1, "error: none.mp4 does not exist"),
+        (["redact", "."], 1, "error: . is not a regular file"),
+        (["redact", "empty.mp4"], 1, "error: empty.mp4 is empty"),
+        (["redact", "noise.mp4"], 1, "error: noise.mp4 is not a recording that can be read"),
+        (["redact", "clip.mp4", "-o", "out.avi"], 1, "error: recordings are not written as .avi"),
+        (["redact", "clip.mp4", "-o", "clip.mp4"], 1, "error: clip.mp4 is the original itself"),
+        (["redact", "clip.mp4", "-o", "no/out.mp4"], 1, "does not exist"),
+        (["redact", "clip.mp4", "--fill", "blur"], 2, "hint: --fill soft looks like a blur"),
+        (["redact", "clip.mp4", "--fill", "mosaic"], 2, "error: mosaic can be undone"),
+        (["redact", "clip.mp4", "--target", "dogs"], 2, "error: --target"),
+        (["redact", "clip.mp4", "--preset", "warp"], 2, "error: --preset"),
+        (["redact", "clip.mp4", "--min-face", "0"], 2, "error: --min-face"),
+        (["redact", "clip.mp4", "--crf", "45"], 1, "hint: coarser coding smears"),
+        (["redact", "clip.mp4", "--provider", "abacus"], 2, "error: --provider"),
+        (["redact", "clip.mp4", "--provider", "cuda"], 1, "error: onnxruntime has no cuda"),
+        (["redact", "clip.mp4", "--plan", "noise.mp4"], 1, "error: noise.mp4 is not a plan"),
+        (["redact"], 2, "error: missing argument 'IN'"),
+        (["redact", "clip.mp4", "--nope"], 2, "error: no such option"),
+        (["blur"], 2, "error: no such command 'blur'"),
+    ],
+)
+def test_errors_are_one_line_and_leave_nothing(
+    cli: Cli, clip: Path, nothing_left: Tidy, arguments: list[str], code: int, says: str
+) -> None:
+    (clip.parent / "empty.mp4").touch()
+    (clip.parent / "noise.mp4").write_bytes(bytes(range(255, -1, -1)) * 30)
+    before = {path.name: path.stat().st_mtime_ns for path in clip.parent.iterdir()}
+    done = cli(*arguments, cwd=clip.parent)
+    assert done.returncode == code
+    assert says in done.stderr
+    errors = [line for line in done.stderr.splitlines() if line.startswith("bystander: error:")]
+    assert len(errors) == 1
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert {path.name: path.stat().st_mtime_ns for path in clip.parent.iterdir()} == before
+    nothing_left(clip.parent)
+
+
+def test_a_missing_model_is_an_error_and_nothing_is_written(
+    cli: Cli, clip: Path, tmp_path: Path, nothing_left: Tidy
+) -> None:
+    copied = tmp_path / "lib" / "bystander"
+    shutil.copytree(Path(bystander.__file__).parent, copied)
+    (copied / "assets" / "centerface.onnx").unlink()
+    done = cli("redact", clip, env={"PYTHONPATH": str(copied.parent)})
+    assert done.returncode == 1
+    assert "error: the detector centerface is missing" in done.stderr
+    assert not (tmp_path / "clip.redacted.mp4").exists()
+    nothing_left(clip.parent)
+
+
+def test_a_hostile_name_reaches_no_terminal(cli: Cli, tmp_path: Path) -> None:
+    done = cli("redact", "a\x1b[2Jb\nc.mp4", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "\x1b" not in done.stderr
+    assert len(done.stderr.splitlines()) == 2
+
+
+def start(clip: Path, *more: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "bystander", "redact", str(clip), *more],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for_work(folder: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if any(path.name.startswith(".bystander-") for path in folder.iterdir()):
+            time.sleep(0.7)
+            return
+        time.sleep(0.02)
+    pytest.fail("the run did not begin")
+
+
+@pytest.fixture
+def long_clip(tmp_path: Path) -> Path:
+    return draw(tmp_path / "clip.mp4", Scene(width=640, height=360, frames=200))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_and_leaves_nothing(long_clip: Path, number: signal.Signals) -> None:
+    before = long_clip.read_bytes()
+    with start(long_clip) as process:
+        wait_for_work(long_clip.parent)
+        process.send_signal(number)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 128 + number
+    assert f"error: stopped by {number.name}" in said
+    assert "Traceback" not in said
+    assert [path.name for path in long_clip.parent.iterdir()] == ["clip.mp4"]
+    assert long_clip.read_bytes() == before
+
+
+def test_a_killed_run_leaves_no_output_and_the_next_run_tidies(long_clip: Path, cli: Cli) -> None:
+    with start(long_clip) as process:
+        wait_for_work(long_clip.parent)
+        process.kill()
+        process.communicate(timeout=60)
+    left = [path for path in long_clip.parent.iterdir() if path != long_clip]
+    assert [path.name[:11] for path in left] == [".bystander-"]
+    small = draw(long_clip.parent / "small.mp4", Scene(frames=2))
+    assert cli("redact", small).returncode == 0
+    assert not left[0].exists()
+    assert not (long_clip.parent / "clip.redacted.mp4").exists()
+
+
+def test_no_space_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
+    clip = draw(tmp_path / "clip.mp4", Scene(width=320, height=240, frames=30))
+    limit = 4096
+
+    def small_files() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "bystander", "redact", str(clip), "--crf", "1"],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=small_files,
+    )
+    assert done.returncode == 1
+    assert "error: the new recording cannot be written: file too large" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]
+
+
+def test_a_bar_is_drawn_on_a_terminal_only(clip: Path) -> None:
+    primary, secondary = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "bystander", "redact", str(clip)],
+        stdout=subprocess.DEVNULL,
+        stderr=secondary,
+        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "120"},
+    ) as process:
+        os.close(secondary)
+        shown = b""
+        while True:
+            try:
+                piece = os.read(primary, 65536)
+            except OSError:
+                break
+            if not piece:
+                break
+            shown += piece
+    os.close(primary)
+    assert process.returncode == 0
+    assert b"looking for people" in shown
+    assert b"frames/s" in shown
+    assert b"8/8" in shown

@@ -1,0 +1,119 @@
+"""What every detector must keep, on a real frame with real people."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bystander import detect, media
+from bystander.detect.tiles import suppress, tiles
+from bystander.errors import ModelError
+from bystander.geometry import Box
+from bystander.records import Detector, Frame
+
+# The cyclist in that frame, in pixels, drawn by eye.
+FACE = Box(365, 9, 423, 86)
+
+DETECTORS: list[Callable[[], Detector]] = [detect.CenterFace, detect.YuFace]
+
+
+@pytest.fixture(scope="module", params=DETECTORS, ids=lambda made: made.__name__)
+def detector(request: pytest.FixtureRequest) -> Detector:
+    made: Detector = request.param()
+    return made
+
+
+@pytest.fixture(scope="module")
+def frame(short_sample: Path) -> Frame:
+    """Return a frame in which a cyclist's face fills a fifth of the picture's height."""
+    return list(media.open_footage(short_sample).frames())[12]
+
+
+def test_its_name_tells_the_digest(detector: Detector) -> None:
+    name, digest = detector.name.split("@")
+    assert name in ("centerface", "yuface")
+    assert len(digest) == 16
+
+
+def test_it_finds_a_face_where_it_is(detector: Detector, frame: Frame) -> None:
+    boxes, scores = detector.look(frame.rgb(frame.width, frame.height))
+    assert boxes.shape == (len(scores), 4)
+    assert ((scores >= 0) & (scores <= 1)).all()
+    best = Box(*boxes[scores.argmax()])
+    assert scores.max() > 0.6
+    assert best.iou(FACE) > 0.4
+
+
+def test_scaled_twice_the_face_is_at_twice_the_place(detector: Detector, frame: Frame) -> None:
+    boxes, scores = detector.look(frame.rgb(2 * frame.width, 2 * frame.height))
+    twice = Box(FACE.x0 * 2, FACE.y0 * 2, FACE.x1 * 2, FACE.y1 * 2)
+    assert max(Box(*box).iou(twice) for box in boxes[scores > 0.5]) > 0.4
+
+
+def test_a_face_in_a_picture_larger_than_a_tile_is_found_once(
+    detector: Detector, frame: Frame
+) -> None:
+    picture = frame.rgb(frame.width, frame.height)
+    wide = np.zeros((1200, 2500, 3), np.uint8)
+    x, y = 2500 - frame.width, 1200 - frame.height
+    wide[y:, x:] = picture
+    boxes, scores = detector.look(wide)
+    moved = Box(FACE.x0 + x, FACE.y0 + y, FACE.x1 + x, FACE.y1 + y)
+    assert sum(Box(*box).iou(moved) > 0.4 for box in boxes[scores > 0.5]) == 1
+
+
+@pytest.mark.parametrize("size", [(1, 1), (7, 3), (16, 900), (33, 31), (31, 64)])
+def test_any_size_will_do_and_nothing_is_nobody(detector: Detector, size: tuple[int, int]) -> None:
+    boxes, scores = detector.look(np.full((*size, 3), 128, np.uint8))
+    assert boxes.shape == (len(scores), 4)
+    assert not (scores > 0.5).any()
+
+
+def test_it_looks_at_the_same_picture_the_same_way(detector: Detector, frame: Frame) -> None:
+    picture = frame.rgb(frame.width, frame.height)
+    first, second = detector.look(picture), detector.look(picture)
+    assert np.array_equal(first[0], second[0])
+    assert np.array_equal(first[1], second[1])
+
+
+def finder(detector: Detector, smallest_px: int = 10) -> detect.Finder:
+    return detect.Finder(
+        [detector], pixel_aspect=Fraction(1), smallest_px=smallest_px, least_score=0.15
+    )
+
+
+def test_a_finder_reports_each_face_once_in_pixels_of_the_frame(frame: Frame) -> None:
+    found = finder(detect.CenterFace()).find(frame)
+    assert sum(d.box.iou(FACE) > 0.3 for d in found) == 1
+    assert all(d.at == frame.at for d in found)
+
+
+def test_a_finder_leaves_out_what_is_smaller_than_asked_for(frame: Frame) -> None:
+    assert not finder(detect.CenterFace(), smallest_px=400).find(frame)
+
+
+def test_a_provider_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(ModelError, match="no cuda provider"):
+        detect.CenterFace("cuda")
+
+
+@given(st.integers(1, 5000), st.integers(100, 2000), st.integers(0, 90))
+def test_tiles_cover_everything_and_share_enough(length: int, largest: int, overlap: int) -> None:
+    made = list(tiles(length, largest, overlap))
+    assert made[0][0] == 0
+    assert made[-1][1] == length
+    assert all(end - start <= largest for start, end in made)
+    for (_, end), (start, _) in itertools.pairwise(made):
+        assert end - start >= overlap
+
+
+def test_suppression_keeps_the_better_of_two() -> None:
+    boxes = np.array([[0.0, 0, 10, 10], [1, 1, 11, 11], [50, 50, 60, 60]])
+    assert suppress(boxes, np.array([0.5, 0.9, 0.3]), 0.3).tolist() == [1, 2]
