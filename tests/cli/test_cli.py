@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import bystander
 from tests.conftest import Cli
 from tests.stage import Scene, draw
 
