@@ -81,7 +81,9 @@ def examine(
     note(PICTURE, f"{frames} frames: count, times, size {size}, pixel aspect, colour tags", picture)
     note(fills.NAME, f"{regions} regions in {frames} frames", bare)
     seen = look.leaks()
-    note(second.NAME, f"{look.frames} frames, by {detector.name}", seen)
+    unsure = look.unsure()
+    doubts = f"; {len(unsure)} sightings without enough evidence are listed apart" if unsure else ""
+    note(second.NAME, f"{look.frames} frames, by {detector.name}{doubts}", seen)
     return Report(
         plan_sha256=plan_sha256,
         output_sha256=found.sha256,
@@ -91,7 +93,7 @@ def examine(
         facts={
             "frames": frames,
             "regions": regions,
-            "unsure": look.unsure(),
+            "unsure": unsure,
             "nearly": look.nearly(),
         },
     )
