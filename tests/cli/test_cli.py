@@ -15,9 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import bystander
 from tests.conftest import Cli
 from tests.stage import Scene, draw
+
+import bystander
 
 Tidy = Callable[[Path], None]
 
