@@ -40,8 +40,9 @@ check: lint types test ## everything that CI runs
 schema: $(READY) ## write the published schema of plans anew
 	$(BIN)/python -c 'import json; from bystander import plan; print(json.dumps(plan.schema(), indent=2))' > docs/formats/plan.schema.json
 
-bench: $(READY) ## measure memory and cost (long)
+bench: $(READY) ## measure memory; with FOOTAGE=folder also leaks and cost there (long)
 	$(BIN)/python bench/memory.py
+	test -z "$(FOOTAGE)" || $(BIN)/python bench/footage.py "$(FOOTAGE)"
 
 clean: ## remove what was built and installed
 	rm -rf $(VENV) demo build dist src/bystander/assets .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -107,6 +107,7 @@ def test_models_are_listed_with_digests_and_licences(cli: Cli) -> None:
         (["redact", "clip.mp4", "--provider", "abacus"], 2, "error: --provider"),
         (["redact", "clip.mp4", "--provider", "cuda"], 1, "error: onnxruntime has no cuda"),
         (["redact", "clip.mp4", "--plan", "noise.mp4"], 1, "error: noise.mp4 is not a plan"),
+        (["redact", "clip.mp4", "--plan", "p", "--fill", "soft"], 2, "error: --plan brings"),
         (["redact"], 2, "error: missing argument 'IN'"),
         (["redact", "clip.mp4", "--nope"], 2, "error: no such option"),
         (["blur"], 2, "error: no such command 'blur'"),

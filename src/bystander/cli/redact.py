@@ -52,6 +52,11 @@ def redact(
     chosen = options.provider(provider)
     from bystander import run
 
+    if plan and wanted != _DEFAULT:
+        raise console.WrongUsage(
+            "--plan brings its own settings",
+            hint="leave out the other options, or draw up a plan with them by bystander detect",
+        )
     given = run.read_plan(plan) if plan else None
     outputs = run.outputs_for(source, output)
     with console.Terminal(quiet=quiet) as terminal:

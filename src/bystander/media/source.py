@@ -38,6 +38,7 @@ _FOLLOWS_REFERENCES = {
     "v4l2", "vapoursynth", "webm_dash_manifest", "smoothstreaming", "rawvideo", "tty", "data",
 }  # fmt: skip
 _SALVAGE_HINT = "--salvage redacts what decodes and says how much is missing"
+_NOT_STATED = 2  # as colour tags have it
 _PROBED_FRAMES = 8
 # Decoders whose name is not that of what they decode.
 _CODEC_NAMES = {"libdav1d": "av1", "libvpx-vp9": "vp9", "libvpx": "vp8"}
@@ -359,11 +360,16 @@ def _some_frames(
 def _colour(frame: av.VideoFrame, layout: PixelLayout) -> Colour:
     if frame.format.is_rgb or frame.format.name == "pal8":
         # swscale's own choice for RGB to YUV: BT.601, limited range.
-        return Colour(primaries=2, transfer=2, matrix=6, range=1)
+        return Colour(primaries=_NOT_STATED, transfer=_NOT_STATED, matrix=6, range=1)
+    # 0 is reserved, but for a matrix, where it means RGB, which these planes are not.
+    primaries, transfer, matrix = (
+        int(value) or _NOT_STATED
+        for value in (frame.color_primaries, frame.color_trc, frame.colorspace)
+    )
     return Colour(
-        primaries=int(frame.color_primaries),
-        transfer=int(frame.color_trc),
-        matrix=int(frame.colorspace),
+        primaries=primaries,
+        transfer=transfer,
+        matrix=matrix,
         range=2 if layout.full_range else int(frame.color_range),
     )
 
@@ -378,9 +384,9 @@ def _left_out(container: av.container.InputContainer, kept: av.VideoStream) -> d
     for stream in container.streams:
         if stream.index == kept.index:
             continue
-        codec = stream.codec_context.name if stream.codec_context else "unknown"
         what = "cover picture" if _is_cover(stream) else f"{stream.type} track"
-        counts[f"{what} ({codec})"] += 1
+        codec = f" ({stream.codec_context.name})" if stream.codec_context else ""
+        counts[what + codec] += 1
     entries = len(container.metadata) + sum(len(s.metadata) for s in container.streams)
     if entries:
         counts["metadata entry"] = entries

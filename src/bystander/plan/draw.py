@@ -30,8 +30,8 @@ from bystander.timeline import Span
 def head_region(face: Box, policy: Policy) -> Box:
     """Return the region that hides the head whose face is *face*.
 
-    >>> head_region(Box(0, 0, 10, 20), Policy())
-    Box(x0=-6.0, y0=-12.0, x1=16.0, y1=27.0)
+    >>> head_region(Box(0, 0, 10, 20), Policy(head_width=2.0))
+    Box(x0=-5.0, y0=-12.0, x1=15.0, y1=27.0)
     """
     side = (policy.head_width - 1) / 2 * face.width
     return Box(

@@ -8,6 +8,7 @@ control or the container either. It is a proof for this recording and plan, not 
 
 from __future__ import annotations
 
+import filecmp
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,7 +85,7 @@ def prove(
                 "the plan hides nothing in this recording, so there is nothing to prove"
             )
         digests = media.digest(first), media.digest(second)
-        equal = first.read_bytes() == second.read_bytes()
+        equal = filecmp.cmp(first, second, shallow=False)
     options = recorder.encoder.options(given.policy.crf, given.policy.preset)
     return Proof(
         equal=equal,
