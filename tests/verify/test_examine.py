@@ -2,66 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from tests.conftest import Blind
-from tests.stage import Scene, draw, plan_for
+from tests.stage import draw, plan_for
+from tests.verify.planted import SCENE, Bench, only, rewrite, whats
 
 from bystander import hide, media, verify
-from bystander.errors import FootageError
 from bystander.geometry import Box
-from bystander.records import Kind, Leak, Picture, Plan, Plane, Policy, Report
+from bystander.records import Kind, Picture, Plane, Policy
 from bystander.run import passes
 from bystander.run.progress import Silent
-
-SCENE = Scene(width=320, height=192, frames=20, sound_s=0.8)
-
-
-class Bench:
-    """A drawn recording, its plan, and ways to make outputs of it."""
-
-    def __init__(self, folder: Path, scene: Scene = SCENE, policy: Policy | None = None) -> None:
-        self.folder = folder
-        self.footage = media.open_footage(draw(folder / "in.mp4", scene))
-        self.plan = plan_for(self.footage.sha256, scene, policy=policy)
-
-    def render(
-        self, name: str = "out.mp4", fill: hide.Fill | None = None, plan: Plan | None = None
-    ) -> Path:
-        target = self.folder / name
-        passes.render(plan or self.plan, self.footage, target, Silent(), fill=fill)
-        return target
-
-    def examine(self, output: Path, detector: Any = None) -> Report:
-        return verify.examine(
-            output,
-            plan=self.plan,
-            plan_sha256="0" * 64,
-            original=self.footage,
-            detector=detector or Blind(),
-        )
-
-    def leaks(self, output: Path) -> list[Leak]:
-        report = self.examine(output)
-        assert not report.clean
-        return list(report.leaks)
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path)
-
-
-def only(leaks: Sequence[Leak], check: str) -> bool:
-    return {leak.check for leak in leaks} == {check}
 
 
 @pytest.mark.parametrize("fill", ["solid", "soft"])
@@ -170,38 +133,6 @@ def test_another_soft_plan_s_bare_frame_is_found(tmp_path: Path) -> None:
     assert only(bench.leaks(bench.render(fill=on_frame(6, nothing))), "fill")
 
 
-def rewrite(
-    source: Path,
-    target: Path,
-    *,
-    keep: Callable[[int], bool] = lambda index: True,
-    pts: Callable[[int], int] = lambda index: index,
-    size: tuple[int, int] | None = None,
-) -> Path:
-    """Encode *source* anew with frames dropped, moved in time or scaled."""
-    with (
-        av.open(str(source)) as opened,
-        av.open(str(target), "w", options={"fflags": "+bitexact"}) as made,
-    ):
-        stream: Any = made.add_stream("libx264", rate=25, options={"crf": "12"})
-        from_stream = opened.streams.video[0]
-        stream.width, stream.height = size or (from_stream.width, from_stream.height)
-        stream.pix_fmt = "yuv420p"
-        stream.codec_context.time_base = Fraction(1, 25)
-        stream.codec_context.flags |= 1 << 23
-        for index, frame in enumerate(opened.decode(video=0)):
-            if keep(index):
-                new = frame.reformat(width=stream.width, height=stream.height)
-                new.pts, new.time_base = pts(index), Fraction(1, 25)
-                made.mux(stream.encode(new))
-        made.mux(stream.encode(None))
-    return target
-
-
-def whats(leaks: list[Leak]) -> str:
-    return "; ".join(leak.what for leak in leaks)
-
-
 def test_a_missing_frame_is_found(bench: Bench, tmp_path: Path) -> None:
     output = rewrite(bench.render(), tmp_path / "cut.mp4", keep=lambda index: index != 19)
     assert "ends after 19 frames" in whats(bench.leaks(output))
@@ -222,145 +153,6 @@ def test_a_frame_at_another_time_is_found(bench: Bench, tmp_path: Path) -> None:
 def test_another_size_is_found(bench: Bench, tmp_path: Path) -> None:
     output = rewrite(bench.render(), tmp_path / "small.mp4", size=(336, 192))
     assert "the size is (336, 192)" in whats(bench.leaks(output))
-
-
-def test_what_the_encoder_writes_of_itself_is_found(bench: Bench, tmp_path: Path) -> None:
-    output = rewrite(bench.render(), tmp_path / "sei.mp4")
-    assert "units of type 6" in whats(bench.leaks(output))
-
-
-def remux(
-    source: Path, target: Path, change: Callable[[Any], Any], options: dict[str, str] | None = None
-) -> Path:
-    """Copy the packets of *source* and let *change* add to the new container."""
-    with (
-        av.open(str(source)) as opened,
-        av.open(
-            str(target), "w", options={"fflags": "+bitexact"} if options is None else options
-        ) as made,
-    ):
-        stream = made.add_stream_from_template(opened.streams.video[0])
-        after = change(made)
-        for packet in opened.demux(video=0):
-            if packet.dts is not None:
-                packet.stream = stream
-                made.mux(packet)
-        if after:
-            after()
-    return target
-
-
-def chapters(made: Any) -> None:
-    made.set_chapters(
-        [
-            {
-                "id": 1,
-                "start": 0,
-                "end": 500,
-                "time_base": Fraction(1, 1000),
-                "metadata": {"title": "Jane Doe at home"},
-            }
-        ]
-    )
-
-
-def thumbnail(made: Any) -> Callable[[], None]:
-    stream = made.add_stream("mjpeg", rate=1)
-    stream.width, stream.height, stream.pix_fmt = 64, 48, "yuvj420p"
-
-    def finish() -> None:
-        picture = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 90, np.uint8), "rgb24")
-        picture.pts = 0
-        made.mux(stream.encode(picture))
-        made.mux(stream.encode(None))
-
-    return finish
-
-
-def voice(made: Any) -> Callable[[], None]:
-    stream = made.add_stream("aac", rate=48000)
-
-    def finish() -> None:
-        frame = av.AudioFrame.from_ndarray(np.zeros((2, 9600), np.float32), "fltp", "stereo")
-        frame.sample_rate = 48000
-        made.mux(stream.encode(frame))
-        made.mux(stream.encode(None))
-
-    return finish
-
-
-def title(made: Any) -> None:
-    made.metadata["title"] = "Interview with Jane Doe"
-
-
-def place(made: Any) -> None:
-    made.metadata["location"] = "+51.5000-000.1000/"
-
-
-def handler(made: Any) -> None:
-    made.streams.video[0].metadata["handler_name"] = "DC-G9 1234567"
-
-
-def attachment(made: Any) -> None:
-    made.add_attachment("note.txt", "text/plain", b"call Jane Doe")
-
-
-PLANTED = [
-    ("mp4", chapters),
-    ("mkv", chapters),
-    ("mp4", thumbnail),
-    ("mkv", thumbnail),
-    ("mp4", voice),
-    ("mkv", voice),
-    ("mp4", title),
-    ("mkv", title),
-    ("mp4", place),
-    ("mov", place),
-    ("mp4", handler),
-    ("mkv", attachment),
-]
-
-
-@pytest.mark.parametrize(
-    ("suffix", "change"), PLANTED, ids=[f"{s}-{c.__name__}" for s, c in PLANTED]
-)
-def test_what_is_planted_in_the_container_is_found_and_not_repeated(
-    bench: Bench, tmp_path: Path, suffix: str, change: Callable[[Any], Any]
-) -> None:
-    output = remux(bench.render(), tmp_path / f"planted.{suffix}", change)
-    leaks = bench.leaks(output)
-    assert only(leaks, "container")
-    for secret in ("Jane", "51.5", "G9", "call"):
-        assert secret not in whats(leaks)
-
-
-@pytest.mark.parametrize("suffix", ["mp4", "mkv", "mov"])
-def test_a_program_s_own_name_is_found(bench: Bench, tmp_path: Path, suffix: str) -> None:
-    output = remux(bench.render(), tmp_path / f"named.{suffix}", lambda made: None, options={})
-    assert only(bench.leaks(output), "container")
-
-
-def test_bytes_after_the_end_are_found(bench: Bench) -> None:
-    for tail in (b"tail", b"\0\0\0\x10freeJANE-DOE"):
-        output = bench.render()
-        output.write_bytes(output.read_bytes() + tail)
-        assert only(bench.leaks(output), "container")
-
-
-def test_bytes_after_the_end_of_a_matroska_file_make_it_unreadable(bench: Bench) -> None:
-    output = bench.render("out.mkv")
-    output.write_bytes(output.read_bytes() + b"x")
-    with pytest.raises(FootageError, match="malformed"):
-        bench.examine(output)
-
-
-def test_a_time_of_creation_is_found(bench: Bench) -> None:
-    output = bench.render()
-    content = bytearray(output.read_bytes())
-    at = content.find(b"mvhd") + 8
-    content[at : at + 4] = b"\xd4\x00\x00\x01"
-    output.write_bytes(content)
-    assert "time of creation" in whats(bench.leaks(output))
 
 
 class Sees:

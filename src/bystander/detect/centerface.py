@@ -60,6 +60,8 @@ class CenterFace:
         options.enable_cpu_mem_arena = False  # the arena never shrinks and pictures vary in size
         options.log_severity_level = 3
         options.intra_op_num_threads = _cores()
+        # Threads that wait by spinning take the processor from the decoder's and encoder's.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         providers = [wanted] if wanted == PROVIDERS["cpu"] else [wanted, PROVIDERS["cpu"]]
         self._session: Any = onnxruntime.InferenceSession(
             asset.path, sess_options=options, providers=providers

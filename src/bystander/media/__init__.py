@@ -4,16 +4,14 @@ The only room that knows FFmpeg (through PyAV): pts, time bases, rotation flags,
 """
 
 from bystander.media.codecs import CONTAINERS, PRESETS, Encoder, container_for, encoder_for
+from bystander.media.files import coded_packets, digest, stream_kinds
 from bystander.media.sink import Recorder
 from bystander.media.sound import read_sound, sound_form
 from bystander.media.source import (
     Colour,
     Damage,
     Footage,
-    coded_packets,
-    digest,
     open_footage,
-    stream_kinds,
 )
 from bystander.media.structure import Element, content, walk
 

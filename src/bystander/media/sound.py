@@ -12,7 +12,8 @@ from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
 from bystander.errors import DamagedFootage, FootageError
-from bystander.media.source import Footage, open_container
+from bystander.media.files import open_container
+from bystander.media.source import Footage
 from bystander.records import Sound
 
 # Rates that AAC has (ISO/IEC 14496-3, table 1.18) and encoders take.

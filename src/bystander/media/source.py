@@ -1,18 +1,12 @@
-"""Opening a recording as what it is: untrusted bytes that FFmpeg can read.
+"""A recording, and its frames: upright, in the order of time, as often as they are asked for.
 
-What is read is one video stream and, when asked for, one audio stream. Everything else that the
-file holds is counted, so that the report can say what was left out, and never looked into.
-
-FFmpeg is kept from opening anything but this one file: demuxers that follow references to other
-files or addresses are not on the list that it may use, nor are protocols other than ``file``.
+What does not decode is refused, or with ``salvage`` counted: a decoder makes up what it lacks, and
+what it made up has been seen by no detector.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
-import stat
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -23,28 +17,24 @@ import av
 import av.container
 import av.error
 import av.filter
-import av.logging
-import av.stream
 
 from bystander.errors import DamagedFootage, FootageError
 from bystander.media import picture, structure
+from bystander.media.files import (
+    digest,
+    identity,
+    left_out,
+    open_container,
+    video_stream,
+    why,
+)
 from bystander.media.picture import Turn
 from bystander.records import Frame, PixelLayout
 
-# Demuxers that open what a file names, take devices for files, or make pictures from nothing.
-_FOLLOWS_REFERENCES = {
-    "alias_pix", "concat", "dash", "fbdev", "ffmetadata", "hls", "image2", "image2pipe", "imf",
-    "kmsgrab", "lavfi", "alsa", "oss", "rtp", "rtsp", "sap", "sdp", "tedcaptions", "video4linux2",
-    "v4l2", "vapoursynth", "webm_dash_manifest", "smoothstreaming", "rawvideo", "tty", "data",
-}  # fmt: skip
 _SALVAGE_HINT = "--salvage redacts what decodes and says how much is missing"
 _NOT_STATED = 2  # as colour tags have it
 _PROBED_FRAMES = 8
-# Decoders whose name is not that of what they decode.
-_CODEC_NAMES = {"libdav1d": "av1", "libvpx-vp9": "vp9", "libvpx": "vp8"}
 _FALLBACK_RATE = Fraction(25)
-
-av.logging.set_level(None)  # FFmpeg's own lines can carry names and values from the file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +87,7 @@ class Footage:
     def __init__(self, path: Path, *, salvage: bool) -> None:
         self.path = path
         self.salvage = salvage
-        self._identity = _identity(path)
+        self._identity = identity(path)
         self.sha256 = digest(path)
         self.damage = Damage(cut=self._is_cut())
         self._read_head()
@@ -122,7 +112,7 @@ class Footage:
 
     def _read_head(self) -> None:
         with open_container(self.path) as container:
-            stream = _video_stream(container)
+            stream = video_stream(container)
             frames = _some_frames(container, stream, self.salvage)
             if not frames:
                 raise FootageError("the recording has no frame that decodes")
@@ -144,7 +134,7 @@ class Footage:
             self.start = _stamp(first) or Fraction(0)
             self.expected_frames = stream.frames or _guess_frames(container, self.rate)
             self.grid_origin = self._turn.grid_origin(self.width, self.height)
-            self.left_out = _left_out(container, stream)
+            self.left_out = left_out(container, stream)
             audio = container.streams.best("audio")
             self.has_sound = audio is not None and audio.codec_context is not None
             self.notes = [note] if note else []
@@ -206,12 +196,12 @@ class Footage:
         Raises:
             FootageError: It was replaced or written to.
         """
-        if _identity(self.path) != self._identity:
+        if identity(self.path) != self._identity:
             raise FootageError("the recording changed while it was being read")
 
     def _decoded(self, damage: Damage) -> Iterator[av.VideoFrame]:
         with open_container(self.path) as container:
-            stream = _video_stream(container)
+            stream = video_stream(container)
             stream.thread_type = "AUTO"
             graph = _deinterlacer(stream) if self._interlaced else None
             for frame in self._intact(container, stream, damage):
@@ -243,7 +233,7 @@ class Footage:
                 damage.packets += 1
                 if not self.salvage:
                     raise DamagedFootage(
-                        f"the recording is damaged: {_why(error)}", hint=_SALVAGE_HINT
+                        f"the recording is damaged: {why(error)}", hint=_SALVAGE_HINT
                     ) from error
                 if damage.packets > 10_000:
                     return
@@ -272,74 +262,6 @@ def open_footage(path: str | os.PathLike[str], *, salvage: bool = False) -> Foot
     return Footage(Path(path), salvage=salvage)
 
 
-def digest(path: Path) -> str:
-    """Return the SHA-256 of the file at *path* in hexadecimal.
-
-    Raises:
-        FootageError: It cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise FootageError(f"{path} cannot be read: {error.strerror}") from error
-
-
-def _identity(path: Path) -> tuple[int, ...]:
-    try:
-        found = path.stat()
-    except FileNotFoundError as error:
-        raise FootageError(f"{path} does not exist") from error
-    except OSError as error:
-        raise FootageError(f"{path} cannot be read: {error.strerror}") from error
-    if not stat.S_ISREG(found.st_mode):
-        raise FootageError(f"{path} is not a regular file")
-    if not found.st_size:
-        raise FootageError(f"{path} is empty")
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
-
-
-def _formats() -> str:
-    names = {name for entry in av.formats_available for name in entry.split(",")}
-    return ",".join(sorted(names - _FOLLOWS_REFERENCES))
-
-
-def open_container(path: Path) -> av.container.InputContainer:
-    """Open *path* with FFmpeg, which may touch that file alone.
-
-    Raises:
-        FootageError: FFmpeg does not know it as a recording, or it cannot be read.
-    """
-    try:
-        return av.open(
-            f"file:{path.absolute()}",
-            metadata_errors="replace",
-            container_options={"format_whitelist": _formats(), "protocol_whitelist": "file"},
-        )
-    except av.FFmpegError as error:
-        raise FootageError(f"{path} is not a recording that can be read: {_why(error)}") from error
-    except OSError as error:
-        raise FootageError(f"{path} cannot be read: {error.strerror or error}") from error
-
-
-def _why(error: av.FFmpegError) -> str:
-    return str(error.strerror).lower() if error.strerror else "FFmpeg cannot read it"
-
-
-def _video_stream(container: av.container.InputContainer) -> av.VideoStream:
-    stream = container.streams.best("video")
-    if not isinstance(stream, av.VideoStream) or stream.codec_context is None:
-        kinds = ", ".join(sorted({s.type for s in container.streams})) or "nothing"
-        raise FootageError(f"the file has no video that can be decoded, only: {kinds}")
-    if _is_cover(stream):
-        raise FootageError("the file has no video, only a cover picture")
-    return stream
-
-
-def _is_cover(stream: av.stream.Stream) -> bool:
-    return bool(int(stream.disposition) & int(av.stream.Disposition.attached_pic))
-
-
 def _some_frames(
     container: av.container.InputContainer, stream: av.VideoStream, salvage: bool
 ) -> list[av.VideoFrame]:
@@ -352,7 +274,7 @@ def _some_frames(
     except av.FFmpegError as error:
         if not frames and not salvage:
             raise DamagedFootage(
-                f"the recording is damaged: {_why(error)}", hint=_SALVAGE_HINT
+                f"the recording is damaged: {why(error)}", hint=_SALVAGE_HINT
             ) from error
     return frames
 
@@ -376,23 +298,6 @@ def _colour(frame: av.VideoFrame, layout: PixelLayout) -> Colour:
 
 def _guess_frames(container: av.container.InputContainer, rate: Fraction) -> int:
     return round(container.duration * rate / 1_000_000) if container.duration else 0
-
-
-def _left_out(container: av.container.InputContainer, kept: av.VideoStream) -> dict[str, int]:
-    """Count what the file holds besides *kept*: kinds only, never a value."""
-    counts: Counter[str] = Counter()
-    for stream in container.streams:
-        if stream.index == kept.index:
-            continue
-        what = "cover picture" if _is_cover(stream) else f"{stream.type} track"
-        codec = f" ({stream.codec_context.name})" if stream.codec_context else ""
-        counts[what + codec] += 1
-    entries = len(container.metadata) + sum(len(s.metadata) for s in container.streams)
-    if entries:
-        counts["metadata entry"] = entries
-    if chapters := len(container.chapters()):
-        counts["chapter"] = chapters
-    return dict(counts)
 
 
 def _stamp(frame: av.VideoFrame) -> Fraction | None:
@@ -420,30 +325,3 @@ def _pulled(graph: av.filter.Graph) -> Iterator[av.VideoFrame]:
             return
         if isinstance(frame, av.VideoFrame):
             yield frame
-
-
-def stream_kinds(path: Path) -> list[str]:
-    """Return the kind of every stream in *path*: video, audio, subtitle, data, attachment.
-
-    Raises:
-        FootageError: It cannot be read.
-    """
-    with open_container(path) as container:
-        return [stream.type for stream in container.streams]
-
-
-def coded_packets(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield every packet of the video stream of *path*, undecoded, with its codec's name.
-
-    Raises:
-        FootageError: It cannot be read, or has no video.
-    """
-    with open_container(path) as container:
-        stream = _video_stream(container)
-        codec = _CODEC_NAMES.get(stream.codec_context.name, stream.codec_context.name)
-        try:
-            for packet in container.demux(stream):
-                if packet.size:
-                    yield codec, bytes(packet)
-        except av.FFmpegError as error:
-            raise DamagedFootage(f"the recording is damaged: {_why(error)}") from error

@@ -1,0 +1,156 @@
+"""Files as what they are: untrusted bytes. Opening them safely, and what they hold.
+
+FFmpeg is kept from opening anything but the one file: demuxers that follow references to other
+files or addresses are not on the list that it may use, nor are protocols other than ``file``.
+Of what a file holds besides its video, kinds are counted and values never looked into.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import av.container
+import av.error
+import av.logging
+import av.stream
+
+from bystander.errors import DamagedFootage, FootageError
+
+# Demuxers that open what a file names, take devices for files, or make pictures from nothing.
+_FOLLOWS_REFERENCES = {
+    "alias_pix", "concat", "dash", "fbdev", "ffmetadata", "hls", "image2", "image2pipe", "imf",
+    "kmsgrab", "lavfi", "alsa", "oss", "rtp", "rtsp", "sap", "sdp", "tedcaptions", "video4linux2",
+    "v4l2", "vapoursynth", "webm_dash_manifest", "smoothstreaming", "rawvideo", "tty", "data",
+}  # fmt: skip
+# Decoders whose name is not that of what they decode.
+_CODEC_NAMES = {"libdav1d": "av1", "libvpx-vp9": "vp9", "libvpx": "vp8"}
+
+av.logging.set_level(None)  # FFmpeg's own lines can carry names and values from the file
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of the file at *path* in hexadecimal.
+
+    Raises:
+        FootageError: It cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise FootageError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def identity(path: Path) -> tuple[int, ...]:
+    """Return what changes when the file at *path* is replaced or written to.
+
+    Raises:
+        FootageError: It is missing, empty, or not a regular file.
+    """
+    try:
+        found = path.stat()
+    except FileNotFoundError as error:
+        raise FootageError(f"{path} does not exist") from error
+    except OSError as error:
+        raise FootageError(f"{path} cannot be read: {error.strerror}") from error
+    if not stat.S_ISREG(found.st_mode):
+        raise FootageError(f"{path} is not a regular file")
+    if not found.st_size:
+        raise FootageError(f"{path} is empty")
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _formats() -> str:
+    names = {name for entry in av.formats_available for name in entry.split(",")}
+    return ",".join(sorted(names - _FOLLOWS_REFERENCES))
+
+
+def open_container(path: Path) -> av.container.InputContainer:
+    """Open *path* with FFmpeg, which may touch that file alone.
+
+    Raises:
+        FootageError: FFmpeg does not know it as a recording, or it cannot be read.
+    """
+    try:
+        return av.open(
+            f"file:{path.absolute()}",
+            metadata_errors="replace",
+            container_options={"format_whitelist": _formats(), "protocol_whitelist": "file"},
+        )
+    except av.FFmpegError as error:
+        raise FootageError(f"{path} is not a recording that can be read: {why(error)}") from error
+    except OSError as error:
+        raise FootageError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def why(error: av.FFmpegError) -> str:
+    """Return FFmpeg's reason, as errors of this house read."""
+    return str(error.strerror).lower() if error.strerror else "FFmpeg cannot read it"
+
+
+def video_stream(container: av.container.InputContainer) -> av.VideoStream:
+    """Return the video stream that players choose.
+
+    Raises:
+        FootageError: There is none that can be decoded.
+    """
+    stream = container.streams.best("video")
+    if not isinstance(stream, av.VideoStream) or stream.codec_context is None:
+        kinds = ", ".join(sorted({s.type for s in container.streams})) or "nothing"
+        raise FootageError(f"the file has no video that can be decoded, only: {kinds}")
+    if _is_cover(stream):
+        raise FootageError("the file has no video, only a cover picture")
+    return stream
+
+
+def _is_cover(stream: av.stream.Stream) -> bool:
+    return bool(int(stream.disposition) & int(av.stream.Disposition.attached_pic))
+
+
+def left_out(container: av.container.InputContainer, kept: av.VideoStream) -> dict[str, int]:
+    """Count what the file holds besides *kept*: kinds only, never a value."""
+    counts: Counter[str] = Counter()
+    for stream in container.streams:
+        if stream.index == kept.index:
+            continue
+        what = "cover picture" if _is_cover(stream) else f"{stream.type} track"
+        codec = f" ({stream.codec_context.name})" if stream.codec_context else ""
+        counts[what + codec] += 1
+    entries = len(container.metadata) + sum(len(s.metadata) for s in container.streams)
+    if entries:
+        counts["metadata entry"] = entries
+    if chapters := len(container.chapters()):
+        counts["chapter"] = chapters
+    return dict(counts)
+
+
+def stream_kinds(path: Path) -> list[str]:
+    """Return the kind of every stream in *path*: video, audio, subtitle, data, attachment.
+
+    Raises:
+        FootageError: It cannot be read.
+    """
+    with open_container(path) as container:
+        return [stream.type for stream in container.streams]
+
+
+def coded_packets(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield every packet of the video stream of *path*, undecoded, with its codec's name.
+
+    Raises:
+        FootageError: It cannot be read, or has no video.
+    """
+    with open_container(path) as container:
+        stream = video_stream(container)
+        codec = _CODEC_NAMES.get(stream.codec_context.name, stream.codec_context.name)
+        try:
+            for packet in container.demux(stream):
+                if packet.size:
+                    yield codec, bytes(packet)
+        except av.FFmpegError as error:
+            raise DamagedFootage(f"the recording is damaged: {why(error)}") from error

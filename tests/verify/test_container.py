@@ -1,0 +1,158 @@
+"""Whatever is planted in the container is found, and its value is not repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from tests.verify.planted import Bench, only, rewrite, whats
+
+from bystander.errors import FootageError
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+def test_what_the_encoder_writes_of_itself_is_found(bench: Bench, tmp_path: Path) -> None:
+    output = rewrite(bench.render(), tmp_path / "sei.mp4")
+    assert "units of type 6" in whats(bench.leaks(output))
+
+
+def remux(
+    source: Path, target: Path, change: Callable[[Any], Any], options: dict[str, str] | None = None
+) -> Path:
+    """Copy the packets of *source* and let *change* add to the new container."""
+    with (
+        av.open(str(source)) as opened,
+        av.open(
+            str(target), "w", options={"fflags": "+bitexact"} if options is None else options
+        ) as made,
+    ):
+        stream = made.add_stream_from_template(opened.streams.video[0])
+        after = change(made)
+        for packet in opened.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                made.mux(packet)
+        if after:
+            after()
+    return target
+
+
+def chapters(made: Any) -> None:
+    made.set_chapters(
+        [
+            {
+                "id": 1,
+                "start": 0,
+                "end": 500,
+                "time_base": Fraction(1, 1000),
+                "metadata": {"title": "Jane Doe at home"},
+            }
+        ]
+    )
+
+
+def thumbnail(made: Any) -> Callable[[], None]:
+    stream = made.add_stream("mjpeg", rate=1)
+    stream.width, stream.height, stream.pix_fmt = 64, 48, "yuvj420p"
+
+    def finish() -> None:
+        picture = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 90, np.uint8), "rgb24")
+        picture.pts = 0
+        made.mux(stream.encode(picture))
+        made.mux(stream.encode(None))
+
+    return finish
+
+
+def voice(made: Any) -> Callable[[], None]:
+    stream = made.add_stream("aac", rate=48000)
+
+    def finish() -> None:
+        frame = av.AudioFrame.from_ndarray(np.zeros((2, 9600), np.float32), "fltp", "stereo")
+        frame.sample_rate = 48000
+        made.mux(stream.encode(frame))
+        made.mux(stream.encode(None))
+
+    return finish
+
+
+def title(made: Any) -> None:
+    made.metadata["title"] = "Interview with Jane Doe"
+
+
+def place(made: Any) -> None:
+    made.metadata["location"] = "+51.5000-000.1000/"
+
+
+def handler(made: Any) -> None:
+    made.streams.video[0].metadata["handler_name"] = "DC-G9 1234567"
+
+
+def attachment(made: Any) -> None:
+    made.add_attachment("note.txt", "text/plain", b"call Jane Doe")
+
+
+PLANTED = [
+    ("mp4", chapters),
+    ("mkv", chapters),
+    ("mp4", thumbnail),
+    ("mkv", thumbnail),
+    ("mp4", voice),
+    ("mkv", voice),
+    ("mp4", title),
+    ("mkv", title),
+    ("mp4", place),
+    ("mov", place),
+    ("mp4", handler),
+    ("mkv", attachment),
+]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "change"), PLANTED, ids=[f"{s}-{c.__name__}" for s, c in PLANTED]
+)
+def test_what_is_planted_in_the_container_is_found_and_not_repeated(
+    bench: Bench, tmp_path: Path, suffix: str, change: Callable[[Any], Any]
+) -> None:
+    output = remux(bench.render(), tmp_path / f"planted.{suffix}", change)
+    leaks = bench.leaks(output)
+    assert only(leaks, "container")
+    for secret in ("Jane", "51.5", "G9", "call"):
+        assert secret not in whats(leaks)
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "mov"])
+def test_a_program_s_own_name_is_found(bench: Bench, tmp_path: Path, suffix: str) -> None:
+    output = remux(bench.render(), tmp_path / f"named.{suffix}", lambda made: None, options={})
+    assert only(bench.leaks(output), "container")
+
+
+def test_bytes_after_the_end_are_found(bench: Bench) -> None:
+    for tail in (b"tail", b"\0\0\0\x10freeJANE-DOE"):
+        output = bench.render()
+        output.write_bytes(output.read_bytes() + tail)
+        assert only(bench.leaks(output), "container")
+
+
+def test_bytes_after_the_end_of_a_matroska_file_make_it_unreadable(bench: Bench) -> None:
+    output = bench.render("out.mkv")
+    output.write_bytes(output.read_bytes() + b"x")
+    with pytest.raises(FootageError, match="malformed"):
+        bench.examine(output)
+
+
+def test_a_time_of_creation_is_found(bench: Bench) -> None:
+    output = bench.render()
+    content = bytearray(output.read_bytes())
+    at = content.find(b"mvhd") + 8
+    content[at : at + 4] = b"\xd4\x00\x00\x01"
+    output.write_bytes(content)
+    assert "time of creation" in whats(bench.leaks(output))
