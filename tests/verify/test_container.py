@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,6 @@ import pytest
 from tests.verify.planted import Bench, only, rewrite, whats
 
 from bystander.errors import FootageError
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(tmp_path)
 
 
 def test_what_the_encoder_writes_of_itself_is_found(bench: Bench, tmp_path: Path) -> None:

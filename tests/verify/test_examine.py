@@ -22,11 +22,6 @@ from bystander.run import passes
 from bystander.run.progress import Silent
 
 
-@pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(tmp_path)
-
-
 @pytest.mark.parametrize("fill", ["solid", "soft"])
 @pytest.mark.parametrize("crf", [None, 18, 35])
 @pytest.mark.parametrize("name", ["out.mp4", "out.mkv", "out.mov", "out.webm"])
