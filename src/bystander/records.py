@@ -244,6 +244,27 @@ class Detector(Protocol):
         """
 
 
+# Pixel aspects beyond these are taken for mistakes: no camera has them.
+_NARROWEST, _WIDEST = Fraction(1, 3), Fraction(3)
+
+
+def aspects_to_look_at(pixel_aspect: Fraction) -> tuple[Fraction, ...]:
+    """Return the pixel aspects with which a detector is to look at a picture.
+
+    A file's word for its pixel aspect may be wrong, and a picture stretched by a wrong one shows a
+    detector nobody. So the picture is looked at as it is too, and where the word cannot be right,
+    only so.
+
+    >>> aspects_to_look_at(Fraction(1)), aspects_to_look_at(Fraction(8))
+    ((Fraction(1, 1),), (Fraction(1, 1),))
+    >>> aspects_to_look_at(Fraction(4, 3))
+    (Fraction(1, 1), Fraction(4, 3))
+    """
+    if pixel_aspect == 1 or not _NARROWEST <= pixel_aspect <= _WIDEST:
+        return (Fraction(1),)
+    return Fraction(1), pixel_aspect
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """What to hide and how. Every field is in the plan, so a plan always gives the same output.
@@ -326,6 +347,11 @@ class FootageFacts:
     duration: Fraction
 
 
+# Redactions longer than this are looked through at any time, not filed under each second.
+_LONG_S = 3600
+_LONG = -1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Everything that decides the output, apart from the recording itself."""
@@ -341,13 +367,18 @@ class Plan:
     def __post_init__(self) -> None:
         by_second: dict[int, list[Redaction]] = defaultdict(list)
         for redaction in self.redactions:
-            for second in range(int(redaction.span.start), int(redaction.span.end) + 1):
+            span = redaction.span
+            if span.duration > _LONG_S:
+                by_second[_LONG].append(redaction)
+                continue
+            for second in range(int(span.start), int(span.end) + 1):
                 by_second[second].append(redaction)
         self._by_second.update(by_second)
 
     def boxes_at(self, at: Fraction) -> list[Box]:
-        """Return every box that is hidden at *at*, in the order of the plan."""
-        boxes = (redaction.box_at(at) for redaction in self._by_second.get(int(at), ()))
+        """Return every box that is hidden at *at*, in no particular order."""
+        near = [*self._by_second.get(_LONG, ()), *self._by_second.get(int(at), ())]
+        boxes = (redaction.box_at(at) for redaction in near)
         return [box for box in boxes if box is not None]
 
 

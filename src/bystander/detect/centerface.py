@@ -104,9 +104,10 @@ class CenterFace:
         x = (columns + offset[0, 1, rows, columns] + 0.5) * _STRIDE
         half_w, half_h = wide / 2, tall / 2
         scores = heat[0, 0, rows, columns]
-        return np.stack([x - half_w, y - half_h, x + half_w, y + half_h, scores], axis=1).astype(
-            np.float64
-        )
+        found = np.stack([x - half_w, y - half_h, x + half_w, y + half_h, scores], axis=1)
+        if not np.isfinite(found).all():
+            raise ModelError("the detector centerface returned values that are not numbers")
+        return found.astype(np.float64)
 
 
 def _cores() -> int:

@@ -15,16 +15,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import product
 
 import numpy as np
 
 from bystander.detect.tiles import suppress
 from bystander.geometry import Box
-from bystander.records import Detection, Detector, Frame
+from bystander.records import Detection, Detector, Frame, aspects_to_look_at
 
 _SMALL_FACE_PX = 20  # below this the picture as it is does not do
 _DOUBLE_ALWAYS_PX = 1280 * 736
 _DOUBLE_EVERY_S = Fraction(1, 5)
+_DOUBLE_EVERY_FRAMES = 15  # for files whose times cannot be believed
 _LEAST_SIDE = 96  # a picture is not looked at smaller than this
 _MOST_SIDE_WHOLE = 1920  # faces may be as large as the picture: some look takes it in whole
 _MOST_IOU = 0.4
@@ -45,15 +47,15 @@ class Finder:
 
         Args:
             detectors: Who looks.
-            pixel_aspect: Width of a pixel over its height; detectors get square ones.
+            pixel_aspect: Width of a pixel over its height, as the file has it.
             smallest_px: Height of the smallest face to look for, in pixels of the frame.
             least_score: What scores less is not reported.
         """
         self._detectors = detectors
-        self._pixel_aspect = pixel_aspect
+        self._aspects = aspects_to_look_at(pixel_aspect)
         self._smallest_px = smallest_px
         self._least_score = least_score
-        self._doubled_at: Fraction | None = None
+        self._doubled: Frame | None = None
 
     def find(self, frame: Frame) -> list[Detection]:
         """Return what the detectors see in *frame*, best first, each thing once."""
@@ -61,8 +63,8 @@ class Finder:
         scales = list(self._scales(frame))
         for detector in self._detectors:
             boxes, scores = [], []
-            for scale in scales:
-                width = max(1, round(frame.width * self._pixel_aspect * scale))
+            for scale, aspect in product(scales, self._aspects):
+                width = max(1, round(frame.width * aspect * scale))
                 height = max(1, round(frame.height * scale))
                 seen, score = detector.look(frame.rgb(width, height))
                 back = np.array([frame.width / width, frame.height / height] * 2)
@@ -98,12 +100,13 @@ class Finder:
                 break
             scale /= 2
         if self._smallest_px < _SMALL_FACE_PX and self._double_is_due(frame):
-            self._doubled_at = frame.at
+            self._doubled = frame
             yield Fraction(2)
 
     def _double_is_due(self, frame: Frame) -> bool:
         return (
             frame.width * frame.height <= _DOUBLE_ALWAYS_PX
-            or self._doubled_at is None
-            or frame.at - self._doubled_at >= _DOUBLE_EVERY_S
+            or self._doubled is None
+            or frame.at - self._doubled.at >= _DOUBLE_EVERY_S
+            or frame.index - self._doubled.index >= _DOUBLE_EVERY_FRAMES
         )

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 
 import numpy as np
 
 from bystander.geometry import Box, covered_share
-from bystander.records import Detection, Detector, Frame, Leak
+from bystander.records import Detection, Detector, Frame, Leak, aspects_to_look_at
 from bystander.timeline import Span, clock
 
 NAME = "second look"
@@ -28,7 +29,11 @@ _LEAST_IOU = 0.25
 _LONGEST_GAP_S = Fraction(1, 2)
 _MOST_COVERED = 0.6  # a box hidden by more than this is not showing
 _SMALLEST_PX = 8
+_SAME_IOU = 0.4
+# Sides of a picture, in pixels: doubled up to the first, halved until within the second.
 _DOUBLE_BELOW_PX = 960
+_WHOLE_PX = 480
+_LEAST_SIDE = 128
 
 
 @dataclass(slots=True)
@@ -46,7 +51,7 @@ class SecondLook:
 
     def __init__(self, detector: Detector, pixel_aspect: Fraction) -> None:
         self._detector = detector
-        self._pixel_aspect = pixel_aspect
+        self._aspects = aspects_to_look_at(pixel_aspect)
         self._open: list[_Chain] = []
         self._closed: list[_Chain] = []
         self.frames = 0
@@ -56,34 +61,46 @@ class SecondLook:
         self.frames += 1
         self._closed += [c for c in self._open if at - c.detections[-1].at > _LONGEST_GAP_S]
         self._open = [c for c in self._open if at - c.detections[-1].at <= _LONGEST_GAP_S]
-        for found in self._outside(frame, at, hidden):
-            chain = max(self._open, key=lambda c: c.detections[-1].box.iou(found.box), default=None)
-            if chain is None or chain.detections[-1].box.iou(found.box) < _LEAST_IOU:
-                self._open.append(_Chain([found]))
-            elif chain.detections[-1].at < at:
-                chain.detections.append(found)
+        here = [d for d in self._sightings(frame, at) if _shows(d.box, hidden)]
+        pairs = sorted(
+            ((-chain.detections[-1].box.iou(d.box), c, n))
+            for c, chain in enumerate(self._open)
+            for n, d in enumerate(here)
+        )
+        chains: set[int] = set()
+        joined: set[int] = set()
+        for overlap, c, n in pairs:
+            if -overlap >= _LEAST_IOU and c not in chains and n not in joined:
+                chains.add(c)
+                joined.add(n)
+                self._open[c].detections.append(here[n])
+        self._open += [_Chain([d]) for n, d in enumerate(here) if n not in joined]
 
-    def _outside(self, frame: Frame, at: Fraction, hidden: list[Box]) -> Iterator[Detection]:
-        scales = [1, 2] if max(frame.width, frame.height) <= _DOUBLE_BELOW_PX else [1]
-        for scale in scales:
-            width = max(1, round(frame.width * self._pixel_aspect * scale))
-            height = frame.height * scale
+    def _sightings(self, frame: Frame, at: Fraction) -> list[Detection]:
+        """Return what the detector sees at any size, each thing once, the best look of it."""
+        seen: list[Detection] = []
+        for scale, aspect in product(_scales(frame), self._aspects):
+            width = max(1, round(frame.width * aspect * scale))
+            height = max(1, round(frame.height * scale))
             boxes, scores = self._detector.look(frame.rgb(width, height))
-            back = np.array([frame.width / width, 1 / scale] * 2)
+            back = np.array([frame.width / width, frame.height / height] * 2)
             for corners, score in zip(boxes * back, scores, strict=True):
                 box = Box(*(float(side) for side in corners)).clipped(frame.width, frame.height)
-                if (
-                    score >= _LEAST_SCORE
-                    and box.height >= _SMALLEST_PX
-                    and covered_share(box, hidden) <= _MOST_COVERED
-                ):
-                    yield Detection(
-                        at=at,
-                        box=box,
-                        kind=self._detector.kind,
-                        score=min(1.0, float(score)),
-                        detector=self._detector.name,
+                if score >= _LEAST_SCORE and box.height >= _SMALLEST_PX:
+                    seen.append(
+                        Detection(
+                            at=at,
+                            box=box,
+                            kind=self._detector.kind,
+                            score=min(1.0, float(score)),
+                            detector=self._detector.name,
+                        )
                     )
+        best: list[Detection] = []
+        for detection in sorted(seen, key=lambda d: -d.score):
+            if all(detection.box.iou(other.box) < _SAME_IOU for other in best):
+                best.append(detection)
+        return best
 
     def leaks(self) -> list[Leak]:
         """Return the sightings with evidence behind them; call after the last frame."""
@@ -120,6 +137,23 @@ class SecondLook:
 
     def _chains(self) -> list[_Chain]:
         return sorted(self._closed + self._open, key=lambda c: c.detections[0].at)
+
+
+def _scales(frame: Frame) -> Iterator[Fraction]:
+    """Yield how much larger or smaller to look: small faces want it large, large ones small."""
+    longest = max(frame.width, frame.height)
+    if longest <= _DOUBLE_BELOW_PX:
+        yield Fraction(2)
+    scale = Fraction(1)
+    while True:
+        yield scale
+        if longest * scale <= _WHOLE_PX or min(frame.width, frame.height) * scale < _LEAST_SIDE:
+            return
+        scale /= 2
+
+
+def _shows(box: Box, hidden: list[Box]) -> bool:
+    return covered_share(box, hidden) <= _MOST_COVERED
 
 
 def _hull(detections: list[Detection]) -> Box:
