@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import os
 from fractions import Fraction
 from pathlib import Path
@@ -227,13 +228,57 @@ def test_damage_in_the_middle_is_refused_and_marked_when_salvaged(tmp_path: Path
     for at in range(start + len(content) // 3, start + len(content) // 3 + 600, 7):
         content[at] ^= 0xFF
     path.write_bytes(content)
-    footage = media.open_footage(path)
     with pytest.raises(DamagedFootage, match="damaged"):
-        list(footage.frames())
+        list(media.open_footage(path).frames())
     footage = media.open_footage(path, salvage=True)
     frames = list(footage.frames())
-    assert any(frame.damaged for frame in frames) or footage.damage.packets
+    assert any(frame.damaged for frame in frames)
     assert footage.damage.any
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265", "mpeg4"])
+def test_frames_built_on_a_lost_one_count_as_damaged_up_to_the_next_keyframe(
+    tmp_path: Path, codec: str
+) -> None:
+    options = {"g": "15"} if codec == "mpeg4" else {"crf": "12", "g": "15", "bf": "0"}
+    scene = Scene(width=320, height=240, frames=40, codec=codec, options=options)
+    path = draw(tmp_path / "in.mp4", scene)
+    with av.open(str(path)) as container:
+        packets = [(p.pos, p.size, p.is_keyframe) for p in container.demux(video=0) if p.size]
+    content = bytearray(path.read_bytes())
+    pos, size, is_key = packets[5]
+    assert pos is not None
+    assert not is_key
+    content[pos : pos + size] = bytes(size)
+    path.write_bytes(content)
+    with pytest.raises(DamagedFootage):
+        list(media.open_footage(path).frames())
+    footage = media.open_footage(path, salvage=True)
+    frames = list(footage.frames())
+    next_key = next(i for i, p in enumerate(packets) if i > 5 and p[2])
+    after = [f for f in frames if Fraction(6, 25) <= f.at < Fraction(next_key, 25)]
+    assert all(frame.damaged for frame in after)
+    assert not any(frame.damaged for frame in frames if frame.at >= Fraction(next_key, 25))
+    assert footage.damage.any
+
+
+def test_time_that_goes_back_is_moved_on_at_the_same_pace(tmp_path: Path) -> None:
+    once = draw(tmp_path / "a.ts", Scene(frames=25)).read_bytes()
+    path = tmp_path / "twice.ts"
+    path.write_bytes(once + once)
+    footage = media.open_footage(path)
+    at = [frame.at for frame in footage.frames()]
+    assert len(at) == 50
+    steps = {round(float(b - a), 3) for a, b in itertools.pairwise(at)}
+    assert steps == {0.04}
+    assert footage.damage.retimed == 1
+
+
+def test_a_mov_with_sound_and_metadata_is_not_taken_for_a_cut_one(tmp_path: Path) -> None:
+    scene = Scene(sound_s=0.5, metadata={"title": "x", "com.apple.quicktime.make": "y"})
+    footage = media.open_footage(draw(tmp_path / "in.mov", scene))
+    assert len(list(footage.frames())) == 12
+    assert footage.has_sound
 
 
 def test_a_picture_that_changes_its_size_is_refused(tmp_path: Path) -> None:

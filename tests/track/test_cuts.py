@@ -25,8 +25,8 @@ def test_a_cut_is_found_where_it_is() -> None:
     assert cuts([scene(1)] * 10 + [scene(2)] * 10 + [scene(3)] * 10) == [10, 20]
 
 
-def test_a_cut_right_before_the_end_is_found() -> None:
-    assert cuts([scene(1)] * 10 + [scene(2)]) == [10]
+def test_a_change_that_the_end_leaves_open_is_no_cut() -> None:
+    assert cuts([scene(1)] * 10 + [scene(2)]) == []
 
 
 def test_a_pan_is_no_cut() -> None:

@@ -1,7 +1,7 @@
 """Files as what they are: untrusted bytes. Opening them safely, and what they hold.
 
-FFmpeg is kept from opening anything but the one file: demuxers that follow references to other
-files or addresses are not on the list that it may use, nor are protocols other than ``file``.
+FFmpeg is kept from opening anything but the one file: it may use the demuxers on a list, none of
+which follows references to other files or addresses, and no protocol but ``file``.
 Of what a file holds besides its video, kinds are counted and values never looked into.
 """
 
@@ -21,12 +21,16 @@ import av.stream
 
 from bystander.errors import DamagedFootage, FootageError
 
-# Demuxers that open what a file names, take devices for files, or make pictures from nothing.
-_FOLLOWS_REFERENCES = {
-    "alias_pix", "concat", "dash", "fbdev", "ffmetadata", "hls", "image2", "image2pipe", "imf",
-    "kmsgrab", "lavfi", "alsa", "oss", "rtp", "rtsp", "sap", "sdp", "tedcaptions", "video4linux2",
-    "v4l2", "vapoursynth", "webm_dash_manifest", "smoothstreaming", "rawvideo", "tty", "data",
-}  # fmt: skip
+# Demuxers that read one file and nothing else. Those that open what a file names (playlists,
+# concatenations, .sub and .M00 beside it), take devices for files, or make pictures from nothing
+# are not among them.
+_DEMUXERS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,f4v,matroska,webm,avi,mpeg,mpegts,mpegvideo,h261,h263,h264,hevc,vvc,"
+    "av1,obu,ivf,m4v,mjpeg,mjpeg_2000,gif,apng,flv,live_flv,asf,asf_o,ogg,mxf,gxf,nut,dv,rm,dhav,"
+    "yuv4mpegpipe,cavsvideo,dirac,dnxhd,vc1,vc1test,roq,nsv,nuv,pva,bink,smk,wtv,amv,lmlm4,ffm,"
+    # sound alone, so that it can be said that this is what the file is
+    "wav,w64,mp3,flac,aac,ac3,eac3,aiff,caf,amr,opus"
+)
 # Decoders whose name is not that of what they decode.
 _CODEC_NAMES = {"libdav1d": "av1", "libvpx-vp9": "vp9", "libvpx": "vp8"}
 
@@ -65,11 +69,6 @@ def identity(path: Path) -> tuple[int, ...]:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _formats() -> str:
-    names = {name for entry in av.formats_available for name in entry.split(",")}
-    return ",".join(sorted(names - _FOLLOWS_REFERENCES))
-
-
 def open_container(path: Path) -> av.container.InputContainer:
     """Open *path* with FFmpeg, which may touch that file alone.
 
@@ -80,7 +79,7 @@ def open_container(path: Path) -> av.container.InputContainer:
         return av.open(
             f"file:{path.absolute()}",
             metadata_errors="replace",
-            container_options={"format_whitelist": _formats(), "protocol_whitelist": "file"},
+            container_options={"format_whitelist": _DEMUXERS, "protocol_whitelist": "file"},
         )
     except av.FFmpegError as error:
         raise FootageError(f"{path} is not a recording that can be read: {why(error)}") from error

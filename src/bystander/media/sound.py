@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import cast
 
 import av
+import av.error
 import numpy as np
 from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
@@ -56,8 +57,9 @@ def read_sound(footage: Footage, rate_hz: int, layout: str) -> Iterator[Sound]:
         due = round(at * rate_hz)
         skip = 0
         if due > done + _JITTER_S * rate_hz:
-            silence = np.zeros((samples.shape[0], due - done), dtype=np.float32)
-            yield Sound(at=Fraction(done, rate_hz), rate_hz=rate_hz, samples=silence)
+            for start in range(done, due, rate_hz):
+                silence = np.zeros((samples.shape[0], min(rate_hz, due - start)), dtype=np.float32)
+                yield Sound(at=Fraction(start, rate_hz), rate_hz=rate_hz, samples=silence)
             done = due
         elif due < done - _JITTER_S * rate_hz:
             skip = done - due
@@ -71,24 +73,50 @@ def _pieces(
     footage: Footage, rate_hz: int, layout: str
 ) -> Iterator[tuple[Fraction, NDArray[np.float32]]]:
     resampler = AudioResampler(format="fltp", layout=layout, rate=rate_hz)
+    form: tuple[str, str, int] | None = None
+    at = Fraction(0)
+    for decoded in _decoded(footage):
+        now = (decoded.format.name, decoded.layout.name, decoded.sample_rate)
+        if form is not None and now != form:  # a resampler takes one form of sound only
+            for samples in _resampled(resampler, None):
+                yield at, samples
+            resampler = AudioResampler(format="fltp", layout=layout, rate=rate_hz)
+        form = now
+        if decoded.pts is not None and decoded.time_base is not None:
+            at = decoded.pts * decoded.time_base - footage.start
+        for samples in _resampled(resampler, decoded):
+            yield at, samples
+            at += Fraction(samples.shape[1], rate_hz)
+    if form is not None:
+        for samples in _resampled(resampler, None):
+            yield at, samples
+
+
+def _resampled(
+    resampler: AudioResampler, decoded: av.AudioFrame | None
+) -> Iterator[NDArray[np.float32]]:
+    for frame in resampler.resample(decoded):
+        yield cast(NDArray[np.float32], frame.to_ndarray())
+
+
+def _decoded(footage: Footage) -> Iterator[av.AudioFrame]:
+    """Yield decoded sound; refuse what does not decode, or leave it out to salvage the rest."""
     with open_container(footage.path) as container:
         stream = container.streams.best("audio")
         if not isinstance(stream, av.AudioStream):
             return
-        at = Fraction(0)
-        try:
-            for decoded in container.decode(stream):
-                if decoded.pts is not None and decoded.time_base is not None:
-                    at = decoded.pts * decoded.time_base - footage.start
-                for frame in resampler.resample(decoded):
-                    samples = cast(NDArray[np.float32], frame.to_ndarray())
-                    yield at, samples
-                    at += Fraction(samples.shape[1], rate_hz)
-            for frame in resampler.resample(None):
-                yield at, cast(NDArray[np.float32], frame.to_ndarray())
-        except av.FFmpegError as error:
-            if not footage.salvage:
-                raise DamagedFootage(
-                    "the sound of the recording is damaged",
-                    hint="--salvage keeps what decodes of it, --audio drop leaves it out",
-                ) from error
+        packets = container.demux(stream)
+        while True:
+            try:
+                packet = next(packets)
+                frames = packet.decode()
+            except (StopIteration, av.error.EOFError):
+                return
+            except av.FFmpegError as error:
+                if not footage.salvage:
+                    raise DamagedFootage(
+                        "the sound of the recording is damaged",
+                        hint="--salvage keeps what decodes of it, --audio drop leaves it out",
+                    ) from error
+                continue
+            yield from frames

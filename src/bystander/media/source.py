@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -35,6 +36,10 @@ _SALVAGE_HINT = "--salvage redacts what decodes and says how much is missing"
 _NOT_STATED = 2  # as colour tags have it
 _PROBED_FRAMES = 8
 _FALLBACK_RATE = Fraction(25)
+_MOST_LOST = 10_000  # packets; a file with more is given up
+_DEINTERLACED = "interlaced frames were deinterlaced"
+# Decoders that let damage pass unless told to look for it.
+_CHECKED_WHEN_TOLD = {"hevc"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,14 +118,15 @@ class Footage:
     def _read_head(self) -> None:
         with open_container(self.path) as container:
             stream = video_stream(container)
-            frames = _some_frames(container, stream, self.salvage)
+            frames = list(
+                islice(_intact(container, stream, Damage(), self.salvage), _PROBED_FRAMES)
+            )
             if not frames:
                 raise FootageError("the recording has no frame that decodes")
             first = frames[0]
             self._size, self._format = (first.width, first.height), first.format.name
             self._turn = picture.read_turn(first)
             self.layout, self._source_format, note = picture.choose_layout(first, self._turn)
-            self._interlaced = any(frame.interlaced_frame for frame in frames)
             self._timed = all(frame.pts is not None for frame in frames)
             self.width, self.height = self._turn.size(first.width, first.height)
             aspect = Fraction(stream.sample_aspect_ratio or 1)
@@ -129,8 +135,6 @@ class Footage:
             rate = stream.average_rate or stream.guessed_rate
             self.rate = Fraction(rate) if rate else _FALLBACK_RATE
             self.tick = Fraction(stream.time_base or 1) if self._timed else 1 / self.rate
-            if self._timed and self._interlaced:
-                self.tick /= 2
             self.start = _stamp(first) or Fraction(0)
             self.expected_frames = stream.frames or _guess_frames(container, self.rate)
             self.grid_origin = self._turn.grid_origin(self.width, self.height)
@@ -138,8 +142,8 @@ class Footage:
             audio = container.streams.best("audio")
             self.has_sound = audio is not None and audio.codec_context is not None
             self.notes = [note] if note else []
-            if self._interlaced:
-                self.notes.append("interlaced frames were deinterlaced")
+            if any(frame.interlaced_frame for frame in frames):
+                self.notes.append(_DEINTERLACED)
             if not self._timed:
                 self.notes.append(f"the file states no times; {self.rate} frames a second assumed")
 
@@ -152,8 +156,8 @@ class Footage:
         """
         damage = Damage(cut=self.damage.cut)
         start: Fraction | None = None
-        last = Fraction(-1)
-        index = 0
+        last: Fraction | None = None
+        index = lost = 0
         damaged = False
         for decoded in self._decoded(damage):
             if (decoded.width, decoded.height) != self._size:
@@ -166,13 +170,19 @@ class Footage:
             if self._timed and stamp is not None:
                 start = stamp if start is None else start
                 at = stamp - start
-            if at <= last:
-                at = last + self.tick
-                damage.retimed += 1
+                if last is not None and at <= last:
+                    # Time went back: a clock that was set, or two recordings in one file. What
+                    # follows is moved to where the next frame was due, and keeps its pace.
+                    due = last + max(self.tick, min(1 / self.rate, Fraction(1)))
+                    at, start = due, stamp - due
+                    damage.retimed += 1
             last = at
             lasts = decoded.duration * decoded.time_base if decoded.time_base else Fraction(0)
-            # What follows a damaged frame is built on it, up to the next one that stands alone.
-            damaged = decoded.is_corrupt or (damaged and not decoded.key_frame)
+            # What follows a damaged or lost frame is built on it, up to the next that stands alone.
+            damaged = decoded.is_corrupt or (
+                (damaged or damage.packets > lost) and not decoded.key_frame
+            )
+            lost = damage.packets
             damage.frames += damaged
             layout = self.layout
             yield Frame(
@@ -200,13 +210,19 @@ class Footage:
             raise FootageError("the recording changed while it was being read")
 
     def _decoded(self, damage: Damage) -> Iterator[av.VideoFrame]:
+        graph: av.filter.Graph | None = None
         with open_container(self.path) as container:
             stream = video_stream(container)
-            stream.thread_type = "AUTO"
-            graph = _deinterlacer(stream) if self._interlaced else None
-            for frame in self._intact(container, stream, damage):
+            stream.thread_type = "SLICE" if self.salvage else "AUTO"
+            for frame in _intact(container, stream, damage, self.salvage):
                 if frame.format.name != self._format:
                     raise FootageError("the recording changes its pixel format on the way")
+                if picture.read_turn(frame) != self._turn:
+                    raise FootageError("the recording changes which way is up on the way")
+                if frame.interlaced_frame and graph is None:
+                    graph = _deinterlacer(stream)
+                    if _DEINTERLACED not in self.notes:
+                        self.notes.append(_DEINTERLACED)
                 if graph is None:
                     yield frame
                 else:
@@ -216,36 +232,40 @@ class Footage:
                 graph.push(None)
                 yield from _pulled(graph)
 
-    def _intact(
-        self, container: av.container.InputContainer, stream: av.VideoStream, damage: Damage
-    ) -> Iterator[av.VideoFrame]:
-        """Yield decoded frames; count, or refuse, what does not decode."""
-        packets = container.demux(stream)
-        while True:
-            try:
-                packet = next(packets)
-                frames = packet.decode()
-            except StopIteration:
+
+def _intact(
+    container: av.container.InputContainer,
+    stream: av.VideoStream,
+    damage: Damage,
+    salvage: bool,
+) -> Iterator[av.VideoFrame]:
+    """Yield decoded frames; count, or refuse, what does not decode."""
+    if stream.codec_context.name in _CHECKED_WHEN_TOLD:
+        stream.codec_context.options = {"err_detect": "crccheck+bitstream+buffer+explode"}
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets)
+            frames = packet.decode()
+        except (StopIteration, av.error.EOFError):
+            return
+        except av.FFmpegError as error:
+            damage.packets += 1
+            if not salvage:
+                raise DamagedFootage(
+                    f"the recording is damaged: {why(error)}", hint=_SALVAGE_HINT
+                ) from error
+            if damage.packets > _MOST_LOST:
                 return
-            except av.error.EOFError:
-                return
-            except av.FFmpegError as error:
-                damage.packets += 1
-                if not self.salvage:
-                    raise DamagedFootage(
-                        f"the recording is damaged: {why(error)}", hint=_SALVAGE_HINT
-                    ) from error
-                if damage.packets > 10_000:
-                    return
-                continue
-            for frame in frames:
-                if frame.is_corrupt and not self.salvage:
-                    when = f" at {float(frame.time):.2f} s" if frame.time is not None else ""
-                    raise DamagedFootage(
-                        f"the recording is damaged{when}: a frame does not decode whole",
-                        hint=_SALVAGE_HINT,
-                    )
-                yield frame
+            continue
+        for frame in frames:
+            if frame.is_corrupt and not salvage:
+                when = f" at {float(frame.time):.2f} s" if frame.time is not None else ""
+                raise DamagedFootage(
+                    f"the recording is damaged{when}: a frame does not decode whole",
+                    hint=_SALVAGE_HINT,
+                )
+            yield frame
 
 
 def open_footage(path: str | os.PathLike[str], *, salvage: bool = False) -> Footage:
@@ -260,23 +280,6 @@ def open_footage(path: str | os.PathLike[str], *, salvage: bool = False) -> Foot
         DamagedFootage: It is cut short or does not decode, and *salvage* is false.
     """
     return Footage(Path(path), salvage=salvage)
-
-
-def _some_frames(
-    container: av.container.InputContainer, stream: av.VideoStream, salvage: bool
-) -> list[av.VideoFrame]:
-    frames: list[av.VideoFrame] = []
-    try:
-        for frame in container.decode(stream):
-            frames.append(frame)
-            if len(frames) >= _PROBED_FRAMES:
-                break
-    except av.FFmpegError as error:
-        if not frames and not salvage:
-            raise DamagedFootage(
-                f"the recording is damaged: {why(error)}", hint=_SALVAGE_HINT
-            ) from error
-    return frames
 
 
 def _colour(frame: av.VideoFrame, layout: PixelLayout) -> Colour:

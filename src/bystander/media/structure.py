@@ -17,8 +17,10 @@ from bystander.errors import FootageError
 _MP4_PARENTS = {
     "moov": 0, "trak": 0, "mdia": 0, "minf": 0, "stbl": 0, "dinf": 0, "edts": 0, "udta": 0,
     "moof": 0, "traf": 0, "mvex": 0, "meta": 4, "ilst": 0, "stsd": 8, "dref": 8, "tapt": 0,
-    "avc1": 78, "hvc1": 78, "hev1": 78, "vp09": 78, "av01": 78, "mp4a": 28, "Opus": 28,
+    "avc1": 78, "hvc1": 78, "hev1": 78, "vp09": 78, "av01": 78, "mp4a": 28, "Opus": 28, "wave": 0,
 }  # fmt: skip
+# What QuickTime puts before the boxes inside a sound description, by its version.
+_SOUND_EXTRA = {0: 0, 1: 16, 2: 36}
 _EBML_PARENTS = {
     0x1A45DFA3, 0x18538067, 0x114D9B74, 0x4DBB, 0x1549A966, 0x1654AE6B, 0xAE, 0xE0, 0xE1,
     0x55B0, 0x55D0, 0x1C53BB6B, 0xBB, 0xB7, 0x1F43B675, 0xA0, 0x1254C367, 0x7373, 0x63C0,
@@ -52,10 +54,10 @@ class Element:
         return self.path[-1]
 
 
-def walk(path: Path) -> Iterator[Element]:
+def walk(path: Path, *, deep: bool = True) -> Iterator[Element]:
     """Yield every box or element of *path*, outermost first, in file order.
 
-    Yields nothing for a file of another family.
+    Yields nothing for a file of another family. Only the outermost unless *deep*.
 
     Raises:
         FootageError: A size makes no sense, or boxes are nested without end.
@@ -64,9 +66,9 @@ def walk(path: Path) -> Iterator[Element]:
     with path.open("rb") as file:
         head = file.read(12)
         if head[:4] == b"\x1a\x45\xdf\xa3":
-            yield from _walk_ebml(file, 0, length, ())
+            yield from _walk_ebml(file, 0, length, (), deep)
         elif head[4:8] in (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"styp", b"pnot"):
-            yield from _walk_mp4(file, 0, length, ())
+            yield from _walk_mp4(file, 0, length, (), deep)
 
 
 def content(path: Path, element: Element, limit: int = 1 << 20) -> bytes:
@@ -83,10 +85,12 @@ def is_cut(path: Path) -> bool:
         head = file.read(8)
     if head[:4] == b"RIFF":
         return int.from_bytes(head[4:8], "little") + 8 > length + 1
-    return any(element.cut for element in walk(path))
+    return any(element.cut for element in walk(path, deep=False))
 
 
-def _walk_mp4(file: BinaryIO, start: int, end: int, above: tuple[str, ...]) -> Iterator[Element]:
+def _walk_mp4(
+    file: BinaryIO, start: int, end: int, above: tuple[str, ...], deep: bool
+) -> Iterator[Element]:
     at = start
     while at + 8 <= end:
         file.seek(at)
@@ -101,19 +105,21 @@ def _walk_mp4(file: BinaryIO, start: int, end: int, above: tuple[str, ...]) -> I
                 return  # QuickTime ends some lists of boxes with four zero bytes
         if size < head:
             raise FootageError(f"the file is malformed: a box at byte {at} has an impossible size")
-        inner = _MP4_PARENTS.get(name)
+        inner = _before_children(file, at + head, name)
         parent = inner is not None and len(above) < _DEEPEST and size - head >= inner
         stop = min(at + size, end)
         here = (*above, name)
         yield Element(
             path=here, start=at + head, size=stop - at - head, cut=at + size > end, parent=parent
         )
-        if parent and inner is not None:
-            yield from _walk_mp4(file, at + head + inner, stop, here)
+        if deep and parent and inner is not None:
+            yield from _walk_mp4(file, at + head + inner, stop, here, deep)
         at += size
 
 
-def _walk_ebml(file: BinaryIO, start: int, end: int, above: tuple[str, ...]) -> Iterator[Element]:
+def _walk_ebml(
+    file: BinaryIO, start: int, end: int, above: tuple[str, ...], deep: bool
+) -> Iterator[Element]:
     at = start
     while at < end:
         file.seek(at)
@@ -141,9 +147,21 @@ def _walk_ebml(file: BinaryIO, start: int, end: int, above: tuple[str, ...]) -> 
             cut=content_at + size > end,
             parent=parent,
         )
-        if parent:
-            yield from _walk_ebml(file, content_at, stop, here)
+        if deep and parent:
+            yield from _walk_ebml(file, content_at, stop, here, deep)
         at = content_at + size
+
+
+def _before_children(file: BinaryIO, start: int, name: str) -> int | None:
+    """Return how many bytes of a box's content come before the boxes in it; ``None``: no boxes."""
+    inner = _MP4_PARENTS.get(name)
+    if name == "meta":  # QuickTime's has no version and flags before its first box
+        file.seek(start + 4)
+        return 0 if file.read(4) == b"hdlr" else inner
+    if name == "mp4a" and inner is not None:
+        file.seek(start + 8)
+        return inner + _SOUND_EXTRA.get(int.from_bytes(file.read(2), "big"), 0)
+    return inner
 
 
 def _vint_length(first: bytes) -> int:

@@ -53,9 +53,8 @@ class CutFinder:
         self._last = pattern
 
     def cuts(self) -> tuple[Fraction, ...]:
-        """Return where new shots begin, ascending; call after the last frame."""
-        pending = () if self._changed_at is None else (self._changed_at,)
-        return (*self._cuts, *pending)
+        """Return where new shots begin, ascending; a change in the last frames is none."""
+        return tuple(self._cuts)
 
 
 def _pattern(picture: Picture) -> NDArray[np.float32]:
