@@ -135,7 +135,7 @@ def test_a_leak_is_reported_and_gives_no_output(
     nothing_left(tmp_path)
 
 
-def test_a_leak_leaves_an_older_output_as_it_was(
+def test_a_leak_leaves_no_older_output_under_the_name(
     empty_plan: Plan, short_sample: Path, tmp_path: Path
 ) -> None:
     outputs = run.outputs_for(short_sample, tmp_path / "out.mp4")
@@ -149,7 +149,7 @@ def test_a_leak_leaves_an_older_output_as_it_was(
             amend=False,
             options=run.Options(force=True),
         )
-    assert outputs.recording.read_bytes() == b"older"
+    assert not outputs.recording.exists()
 
 
 def test_a_plan_for_another_recording_is_refused(

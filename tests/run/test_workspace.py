@@ -51,6 +51,16 @@ def test_what_a_killed_run_left_is_gone_after_the_next(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_that_only_looks_like_ours_is_left_alone(tmp_path: Path) -> None:
+    for name in (".bystander-notes", ".bystander-abcd1234"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "mine").write_text("mine")
+    with Workspace(tmp_path / "out.mp4"):
+        pass
+    assert (tmp_path / ".bystander-notes" / "mine").exists()
+    assert (tmp_path / ".bystander-abcd1234" / "mine").exists()
+
+
 def test_a_file_gets_its_name_all_at_once(tmp_path: Path) -> None:
     target = tmp_path / "plan.json"
     target.write_text("old")

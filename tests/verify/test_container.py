@@ -132,7 +132,7 @@ def test_a_program_s_own_name_is_found(bench: Bench, tmp_path: Path, suffix: str
 
 
 def test_bytes_after_the_end_are_found(bench: Bench) -> None:
-    for tail in (b"tail", b"\0\0\0\x10freeJANE-DOE"):
+    for tail in (b"tail", b"\0\0\0\x10freeJANE-DOE", b"\0\0\0\x10mdatJANE-DOE"):
         output = bench.render()
         output.write_bytes(output.read_bytes() + tail)
         assert only(bench.leaks(output), "container")
@@ -152,3 +152,32 @@ def test_a_time_of_creation_is_found(bench: Bench) -> None:
     content[at : at + 4] = b"\xd4\x00\x00\x01"
     output.write_bytes(content)
     assert "time of creation" in whats(bench.leaks(output))
+
+
+def test_the_original_hidden_in_the_media_data_is_found(bench: Bench) -> None:
+    output = bench.render()
+    whole = bench.footage.path.read_bytes()
+    box = (len(whole) + 8).to_bytes(4, "big") + b"mdat" + whole
+    output.write_bytes(output.read_bytes() + box)
+    assert "more than one mdat" in whats(bench.leaks(output))
+
+
+def test_a_tag_with_words_in_it_is_found(bench: Bench) -> None:
+    output = bench.render("out.mkv")
+    content = output.read_bytes()
+    at = content.index(b"DURATION")
+    value = content.index(b"00:00:", at)
+    words = b"Jane Doe 555-0100!"
+    output.write_bytes(content[:value] + words + content[value + len(words) :])
+    leaks = bench.leaks(output)
+    assert "other than a duration" in whats(leaks)
+    assert "Jane" not in whats(leaks)
+
+
+def test_a_name_in_the_description_of_the_picture_is_found(bench: Bench) -> None:
+    output = bench.render()
+    content = bytearray(output.read_bytes())
+    at = content.index(b"avc1", content.index(b"stsd")) + 4 + 42
+    content[at : at + 9] = b"\x08JANE DOE"
+    output.write_bytes(content)
+    assert "names a compressor" in whats(bench.leaks(output))

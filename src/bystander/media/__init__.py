@@ -3,9 +3,9 @@
 The only room that knows FFmpeg (through PyAV): pts, time bases, rotation flags, codecs.
 """
 
-from bystander.media.codecs import CONTAINERS, PRESETS, Encoder, container_for, encoder_for
-from bystander.media.files import coded_packets, digest, stream_kinds
-from bystander.media.sink import Recorder
+from bystander.media.codecs import CONTAINERS, PRESETS, Encoder, container_for
+from bystander.media.files import coded_packets, coded_size, digest, stream_kinds
+from bystander.media.sink import Recorder, encoder_like
 from bystander.media.sound import read_sound, sound_form
 from bystander.media.source import (
     Colour,
@@ -25,10 +25,11 @@ __all__ = [
     "Footage",
     "Recorder",
     "coded_packets",
+    "coded_size",
     "container_for",
     "content",
     "digest",
-    "encoder_for",
+    "encoder_like",
     "open_footage",
     "read_sound",
     "sound_form",

@@ -66,6 +66,18 @@ class Encoder:
         quality = self.crf if crf is None else crf
         return float(max(5.0, self.error * 2.0 ** ((quality - self.crf) / self.crf_doubling)))
 
+    def check(self, crf: int | None) -> None:
+        """Check that the quality *crf* is offered.
+
+        Raises:
+            FootageError: It is not.
+        """
+        if crf is not None and not 0 <= crf <= self.most_crf:
+            raise FootageError(
+                f"a crf of {crf} is not between 0 and {self.most_crf} for {self.codec}",
+                hint="coarser coding smears what is around a mask into it",
+            )
+
     def options(self, crf: int | None, preset: str) -> dict[str, str]:
         """Return the encoder's options for quality *crf* and speed *preset*."""
         quality = str(self.crf if crf is None else crf)

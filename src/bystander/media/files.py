@@ -153,3 +153,16 @@ def coded_packets(path: Path) -> Iterator[tuple[str, bytes]]:
                     yield codec, bytes(packet)
         except av.FFmpegError as error:
             raise DamagedFootage(f"the recording is damaged: {why(error)}") from error
+
+
+def coded_size(path: Path) -> int:
+    """Return how many bytes the packets of all streams of *path* have together.
+
+    Raises:
+        FootageError: It cannot be read.
+    """
+    with open_container(path) as container:
+        try:
+            return sum(packet.size for packet in container.demux())
+        except av.FFmpegError as error:
+            raise DamagedFootage(f"the recording is damaged: {why(error)}") from error

@@ -64,14 +64,8 @@ class Recorder:
             FootageError: The container or encoder cannot hold such frames, or cannot be written.
         """
         self._container_name = codecs.container_for(path)
-        encoder = codecs.encoder_for(
-            self._container_name, like.layout, like.width, like.height, like.pixel_aspect
-        )
-        if crf is not None and not 0 <= crf <= encoder.most_crf:
-            raise FootageError(
-                f"a crf of {crf} is not between 0 and {encoder.most_crf} for {encoder.codec}",
-                hint="coarser coding smears what is around a mask into it",
-            )
+        encoder = encoder_like(path, like)
+        encoder.check(crf)
         self.encoder = encoder
         self._tick = max(like.tick, _FINEST_TICK)
         self._layout = like.layout
@@ -195,6 +189,17 @@ class Recorder:
         except (av.FFmpegError, OSError) as error:
             why = str(error.strerror or "the encoder failed").lower()
             raise FootageError(f"the new recording cannot be written: {why}") from error
+
+
+def encoder_like(path: Path, like: Footage) -> codecs.Encoder:
+    """Return the encoder that writes frames like those of *like* to *path*.
+
+    Raises:
+        FootageError: There is none that can.
+    """
+    return codecs.encoder_for(
+        codecs.container_for(path), like.layout, like.width, like.height, like.pixel_aspect
+    )
 
 
 def _stated_rate(rate: Fraction) -> Fraction:

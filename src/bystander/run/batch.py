@@ -111,15 +111,12 @@ def redact(
     policy = given.policy if given else policy
     plan.check_policy(policy)
     footage = media.open_footage(source, salvage=options.salvage)
-    media.encoder_for(
-        media.container_for(outputs.recording),
-        footage.layout,
-        footage.width,
-        footage.height,
-        footage.pixel_aspect,
-    )
+    media.encoder_like(outputs.recording, footage).check(policy.crf)
     verifier = detect.YuFace()
     with Workspace(outputs.recording) as workspace:
+        # Whatever this run ends with, nothing older is under the output's name afterwards.
+        for older in (outputs.recording, outputs.report_json, outputs.report_html):
+            older.unlink(missing_ok=True)
         provider = "none: the plan was given"
         if given is None:
             finder = detect.CenterFace(options.provider)
@@ -130,6 +127,7 @@ def redact(
         else:
             passes.check_fits(given, footage)
             survey, _ = passes.look(footage, policy, [], progress)
+            passes.check_length(given, survey)
             drawn = given
         made = workspace.path / outputs.recording.name
         rounds = 0
@@ -162,10 +160,14 @@ def redact(
             provider=provider,
             rounds=rounds,
         )
-        write_text(plan.to_json(drawn), outputs.plan, workspace)
-        write_text(report.to_json(document), outputs.report_json, workspace)
-        write_text(report.to_html(document), outputs.report_html, workspace)
+        texts = {
+            outputs.plan: plan.to_json(drawn),
+            outputs.report_json: report.to_json(document),
+            outputs.report_html: report.to_html(document),
+        }
         if not examined.clean:
+            for target, text in texts.items():
+                write_text(text, target, workspace)
             raise LeakFound(
                 f"{len(examined.leaks)} leak{'s' * (len(examined.leaks) != 1)} found, first: "
                 f"{examined.leaks[0].what}"
@@ -175,7 +177,15 @@ def redact(
                 hint=f"no output was written; {outputs.report_html} says what was found",
             )
         footage.check_unchanged()
-        publish(made, outputs.recording)
+        try:
+            for target, text in texts.items():
+                write_text(text, target, workspace)
+            publish(made, outputs.recording)
+        except BaseException:
+            # A report that says "clean" does not stay without the output that it is about.
+            for target in texts:
+                target.unlink(missing_ok=True)
+            raise
     return examined
 
 

@@ -159,6 +159,20 @@ def check_fits(drawn: Plan, footage: media.Footage) -> None:
         raise PlanError("the plan is for frames of another size than the recording's")
 
 
+def check_length(drawn: Plan, survey: Survey) -> None:
+    """Check that the recording has as many frames as *drawn* is for.
+
+    Raises:
+        PlanError: It has not.
+    """
+    if len(survey.times) != drawn.footage.frames:
+        raise PlanError(
+            f"the plan is for {drawn.footage.frames} frames, the recording gave "
+            f"{len(survey.times)}",
+            hint="use the same --salvage setting as when the plan was drawn up",
+        )
+
+
 def render(
     drawn: Plan,
     footage: media.Footage,

@@ -1,6 +1,6 @@
 """A folder beside the output in which a run works, and that is gone when it ends.
 
-Nothing unredacted is ever put there. The folder is locked while its run lives; the lock goes with
+Nothing unredacted is ever put there. A file in it is locked while its run lives; the lock goes with
 the process, however it ends, so a folder whose lock can be had was left by a run that was killed,
 and the next run beside it removes it. The output gets its name by ``os.replace`` at the very end.
 """
@@ -8,6 +8,7 @@ and the next run beside it removes it. The output gets its name by ``os.replace`
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from contextlib import suppress
@@ -21,6 +22,8 @@ except ImportError:  # Windows, where an open folder cannot be removed: that is 
     fcntl = None  # type: ignore[assignment]
 
 _PREFIX = ".bystander-"
+_NAME = re.compile(r"\.bystander-[a-z0-9_]{8}")
+_LOCK = ".bystander.lock"
 
 
 class Workspace:
@@ -42,29 +45,37 @@ class Workspace:
         try:
             while not self._locked():
                 self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self._folder))
-                self._lock = os.open(self.path, os.O_RDONLY)
         except OSError as error:
             raise FootageError(
                 f"{self._folder} cannot be written to: {str(error.strerror).lower()}"
             ) from error
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def _locked(self) -> bool:
-        """Take the lock; false when another run's sweep removed the folder in between."""
-        if self._lock < 0:
+        """Take the lock; false when there is no folder yet or another run's sweep took it."""
+        if self.path == self._folder:
             return False
-        if fcntl is not None:
-            fcntl.flock(self._lock, fcntl.LOCK_EX)
-        if self.path.exists():
-            return True
+        try:
+            self._lock = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+            if fcntl is not None:
+                fcntl.flock(self._lock, fcntl.LOCK_EX)
+            if (self.path / _LOCK).exists():
+                return True
+        except FileNotFoundError:
+            return False
         os.close(self._lock)
         self._lock = -1
         return False
 
     def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self.path, ignore_errors=True)
+        if self.path != self._folder:
+            shutil.rmtree(self.path, ignore_errors=True)
         if self._lock >= 0:
             os.close(self._lock)
+            self._lock = -1
 
 
 def publish(made: Path, target: Path) -> None:
@@ -96,11 +107,12 @@ def write_text(text: str, target: Path, workspace: Workspace) -> None:
 
 
 def _sweep(folder: Path) -> None:
+    """Remove folders of runs that are dead: made by us, with a lock in them that can be had."""
     for left in folder.glob(f"{_PREFIX}*"):
-        if not left.is_dir() or left.is_symlink():
+        if not _NAME.fullmatch(left.name) or left.is_symlink() or not left.is_dir():
             continue
-        with suppress(OSError):  # another run's sweep may be ahead of this one
-            lock = os.open(left, os.O_RDONLY)
+        with suppress(OSError):  # no lock in it, one that is held, or another sweep is ahead
+            lock = os.open(left / _LOCK, os.O_RDWR)
             try:
                 if fcntl is not None:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -7,6 +7,7 @@ not on it is reported, whatever it means. Values are compared only with neutral 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,8 +21,11 @@ _MP4 = {
     "smhd", "dinf", "dref", "url ", "stbl", "stsd", "stts", "ctts", "stss", "stsc", "stsz", "stco",
     "co64", "sdtp", "sgpd", "sbgp", "mdat", "free", "wide", "udta", "meta", "ilst",
     "avc1", "avcC", "hvc1", "hvcC", "vp09", "vpcC", "av01", "av1C", "pasp", "colr", "btrt", "fiel",
-    "mp4a", "esds", "Opus", "dOps", "chan",
+    "mp4a", "esds", "Opus", "dOps", "chan", "wave", "frma",
 }  # fmt: skip
+_PICTURE_ENTRIES = {"avc1", "hvc1", "hev1", "vp09", "av01"}
+# What FFmpeg puts there: a counted string of its encoder's name in MOV, nothing in MP4.
+_COMPRESSORS = {b"", b"\x0cLavc libx264", b"\x0cLavc libx265"}
 _MP4_HANDLERS = {b"", b"VideoHandler", b"SoundHandler", b"DataHandler"}
 _MP4_DATED = {"mvhd", "tkhd", "mdhd"}
 _MP4_EMPTY = {"free", "wide", "ilst"}
@@ -39,6 +43,9 @@ _EBML = {
     "1254C367", "7373", "63C0", "63C5", "68CA", "67C8", "45A3", "4487", "447A", "4484",  # tags
     "EC", "BF",  # padding, checksums
 }  # fmt: skip
+_EBML_DURATION = re.compile(rb"\d{2,}:\d\d:\d\d\.\d{9}")
+# Bytes before the picture or sound in a block: track, time and flags (RFC 9559, section 10).
+_EBML_BLOCK_HEAD = 4
 _EBML_TEXTS = {
     "4D80": {b"Lavf"},
     "5741": {b"Lavf"},
@@ -59,7 +66,7 @@ def examine(path: Path, *, sound: bool) -> list[Leak]:
         path: The new file, MP4, MOV, Matroska or WebM.
         sound: Whether one audio stream may be there.
     """
-    found = [*_streams(path, sound=sound), *_elements(path), *_units(path)]
+    found = [*_streams(path, sound=sound), *_elements(path), *_units(path), *_unaccounted(path)]
     seen: dict[str, None] = dict.fromkeys(found)
     return [Leak(check=NAME, what=what) for what in seen]
 
@@ -108,6 +115,13 @@ def _mp4_value(path: Path, element: media.Element) -> Iterator[str]:
         body = media.content(path, element, 20)
         if any(body[4 : 20 if body[:1] == b"\1" else 12]):
             yield f"{name} holds a time of creation or change"
+    elif name in _PICTURE_ENTRIES:
+        # A picture's description has room for the name of a compressor (ISO/IEC 14496-12, 12.1.3).
+        compressor = media.content(path, element, 78)[42:74]
+        if compressor.strip(b"\0") not in _COMPRESSORS:
+            yield f"{name} names a compressor"
+    elif name in ("hvcC", "avcC"):
+        yield from _configuration(name, media.content(path, element))
     elif name in _MP4_EMPTY and any(media.content(path, element, element.size)):
         yield f"{name} is not empty"
 
@@ -115,6 +129,10 @@ def _mp4_value(path: Path, element: media.Element) -> Iterator[str]:
 def _ebml_value(path: Path, element: media.Element) -> Iterator[str]:
     if element.name == "EC" and any(media.content(path, element, element.size)):
         yield "padding is not empty"
+    if element.name == "4487":
+        text = media.content(path, element).strip(b"\0")
+        if not _EBML_DURATION.fullmatch(text):
+            yield "a tag holds something other than a duration"
     wanted = _EBML_TEXTS.get(element.name)
     if wanted and media.content(path, element).strip(b"\0") not in wanted:
         yield f"element {element.name} holds text of its own"
@@ -122,10 +140,11 @@ def _ebml_value(path: Path, element: media.Element) -> Iterator[str]:
 
 def _units(path: Path) -> Iterator[str]:
     for codec, packet in media.coded_packets(path):
-        if codec == "h264":
-            extra = {unit[0] & 31 for unit in _nal_units(packet)} - _H264_UNITS
-        elif codec == "hevc":
-            extra = {(unit[0] >> 1) & 63 for unit in _nal_units(packet)} - _HEVC_UNITS
+        if codec in ("h264", "hevc"):
+            kinds, whole = _nal_units(packet, hevc=codec == "hevc")
+            extra = kinds - (_HEVC_UNITS if codec == "hevc" else _H264_UNITS)
+            if not whole:
+                yield f"the {codec} stream has units that do not fill their packet"
         elif codec == "av1":
             extra = set(_obu_types(packet)) - _AV1_OBUS
         else:
@@ -134,13 +153,63 @@ def _units(path: Path) -> Iterator[str]:
             yield f"the {codec} stream carries units of type {kind}, which hold no picture"
 
 
-def _nal_units(packet: bytes) -> Iterator[bytes]:
-    """Yield NAL units of a packet with four-byte lengths, as MP4 and Matroska hold them."""
+def _nal_units(packet: bytes, *, hevc: bool) -> tuple[set[int], bool]:
+    """Return the kinds of units in a packet with four-byte lengths, and whether they fill it."""
+    kinds: set[int] = set()
     at = 0
     while at + 5 <= len(packet):
         size = int.from_bytes(packet[at : at + 4], "big")
-        yield packet[at + 4 : at + 6]
+        first = packet[at + 4]
+        kinds.add((first >> 1) & 63 if hevc else first & 31)
         at += 4 + size
+    return kinds, at == len(packet)
+
+
+def _configuration(name: str, record: bytes) -> Iterator[str]:
+    """Check a decoder's configuration (ISO/IEC 14496-15, 5.3.3 and 8.3.3): parameter sets only."""
+    if name == "avcC":
+        at = 5
+        for mask, wanted in ((31, 7), (255, 8)):
+            count = record[at] & mask if at < len(record) else 0
+            at += 1
+            for _ in range(count):
+                size = int.from_bytes(record[at : at + 2], "big")
+                if record[at + 2] & 31 != wanted:
+                    yield "avcC holds something other than parameter sets"
+                at += 2 + size
+        # High profiles add three bytes on chroma and depth, and a count of extensions.
+        if len(record) - at not in (0, 4):
+            yield "avcC holds more than parameter sets"
+        return
+    at = 23
+    for _ in range(record[22] if len(record) > 22 else 0):
+        kind, count = record[at] & 63, int.from_bytes(record[at + 1 : at + 3], "big")
+        if kind not in (32, 33, 34):
+            yield "hvcC holds something other than parameter sets"
+        at += 3
+        for _ in range(count):
+            at += 2 + int.from_bytes(record[at : at + 2], "big")
+    if at != len(record):
+        yield "hvcC holds more than parameter sets"
+
+
+def _unaccounted(path: Path) -> Iterator[str]:
+    """Check that the media data is the packets of the streams and nothing beside them."""
+    stored, boxes, tracks, blocks = 0, 0, set(), set()
+    for element in media.walk(path):
+        if element.path == ("mdat",):
+            stored, boxes = stored + element.size, boxes + 1
+        elif element.name == "D7":
+            tracks.add(int.from_bytes(media.content(path, element), "big"))
+        elif element.name in ("A3", "A1"):
+            stored += element.size - _EBML_BLOCK_HEAD
+            blocks.add(media.content(path, element, 1)[0] & 127)
+    if boxes > 1:
+        yield "there is more than one mdat box"
+    if blocks - tracks:
+        yield "there are blocks of a track that the file does not list"
+    if stored != media.coded_size(path):
+        yield "the media data holds bytes that belong to no stream"
 
 
 def _obu_types(packet: bytes) -> Iterator[int]:

@@ -55,7 +55,7 @@ def examine(
     found = media.open_footage(output)
     picture = _properties(found, original)
     look = SecondLook(detector, found.pixel_aspect)
-    noise = _encoder(output, original).noise(plan.policy.crf)
+    noise = media.encoder_like(output, original).noise(plan.policy.crf)
     bare: list[Leak] = []
     regions = frames = 0
     tolerance = max(found.tick, Fraction(1, 1_000_000)) * Fraction(51, 100)
@@ -94,16 +94,6 @@ def examine(
             "unsure": unsure,
             "nearly": look.nearly(),
         },
-    )
-
-
-def _encoder(output: Path, original: media.Footage) -> media.Encoder:
-    return media.encoder_for(
-        media.container_for(output),
-        original.layout,
-        original.width,
-        original.height,
-        original.pixel_aspect,
     )
 
 
