@@ -14,6 +14,8 @@ from bystander import hide, media, run
 from bystander.errors import PlanError
 from bystander.geometry import Box
 from bystander.records import Keyframe, Plan, Plane, Policy
+from bystander.run import passes
+from bystander.run.progress import Silent
 
 STREET = Box(328, 0, 464, 136)
 
@@ -102,3 +104,12 @@ def real(sample: Path, target: Path, pix_fmt: str) -> Path:
             sink.mux(stream.encode(new))
         sink.mux(stream.encode(None))
     return target
+
+
+def test_the_released_file_is_compared_too(short_sample: Path, tmp_path: Path) -> None:
+    plan = street_plan(short_sample, Policy())
+    output = tmp_path / "out.mkv"
+    passes.render(plan, media.open_footage(short_sample), output, Silent())
+    assert run.prove(short_sample, plan, released=output).released
+    output.write_bytes(output.read_bytes() + b"x")
+    assert run.prove(short_sample, plan, released=output).released is False

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from tests.conftest import Blind
-from tests.stage import draw, plan_for
+from tests.stage import Scene, draw, plan_for
 from tests.verify.planted import SCENE, Bench, only, rewrite, whats
 
 from bystander import hide, media, verify
@@ -126,6 +126,31 @@ def test_a_blur_is_found(bench: Bench) -> None:
 def test_another_soft_plan_s_bare_frame_is_found(tmp_path: Path) -> None:
     bench = Bench(tmp_path, policy=Policy(fill="soft"))
     assert only(bench.leaks(bench.render(fill=on_frame(6, nothing))), "fill")
+
+
+@pytest.mark.parametrize("times", [3, 6, 9])
+def test_a_bare_close_up_is_found_though_it_is_smooth(
+    short_sample: Path, tmp_path: Path, times: int
+) -> None:
+    """A face that fills the picture has little detail in any block of 8 pixels."""
+    frame = list(media.open_footage(short_sample).frames())[12]
+    face = frame.rgb(frame.width, frame.height)[9:86, 365:423, 1]
+    large = face.repeat(times, 0).repeat(times, 1).astype(float)
+    for axis in (0, 1):
+        large = np.mean([np.roll(large, n, axis) for n in range(-times, times + 1)], axis=0)
+    height, width = (side // 16 * 16 for side in large.shape)
+
+    def close_up(index: int, planes: list[NDArray[Any]]) -> None:
+        planes[0][48 : 48 + height, 48 : 48 + width] = large[:height, :width]
+
+    scene = Scene(width=width + 96, height=height + 96, frames=4, change=close_up)
+    bench = Bench(tmp_path, scene, Policy(fill="soft"))
+    here = Box(48, 48, 48 + width, 48 + height)
+    bench.plan = plan_for(
+        bench.footage.sha256, scene, policy=Policy(fill="soft"), boxes=lambda index: here
+    )
+    assert bench.examine(bench.render()).clean
+    assert only(bench.leaks(bench.render("bare.mp4", fill=nothing)), "fill")
 
 
 def test_a_missing_frame_is_found(bench: Bench, tmp_path: Path) -> None:

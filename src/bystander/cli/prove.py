@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bystander.cli import console, options
+from bystander.errors import LeakFound
+from bystander.records import Leak, Report
+
+if TYPE_CHECKING:
+    from bystander.run import Proof
 
 
 def prove(
@@ -15,6 +21,12 @@ def prove(
     suffix: Annotated[
         str, typer.Option("--as", metavar="SUFFIX", help="Container to render to.")
     ] = ".mp4",
+    released: Annotated[
+        Path | None,
+        typer.Option(
+            "--released", metavar="OUT", help="Compare the released file with both as well."
+        ),
+    ] = None,
     salvage: options.Salvage = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -24,23 +36,35 @@ def prove(
     same plan and settings, and compares the two files byte for byte.
     """
     from bystander import run
-    from bystander.errors import LeakFound
-    from bystander.records import Leak, Report
 
     given = run.read_plan(plan)
     with console.Terminal(quiet=quiet) as terminal:
-        proof = run.prove(source, given, suffix=suffix, salvage=salvage, progress=terminal)
-    if not proof.equal:
-        leak = Leak(check="proof", what="the output depends on what is under the masks")
-        report = Report(
-            plan_sha256="", output_sha256=proof.original_sha256, ran=(), skipped=(), leaks=(leak,)
+        proof = run.prove(
+            source, given, suffix=suffix, released=released, salvage=salvage, progress=terminal
         )
-        raise LeakFound(
-            "not proven: the file made from noise differs, so something from inside comes through",
-            report=report,
+    if not proof.equal:
+        raise _unproven(
+            proof, "the file made from noise differs: something from inside comes through"
+        )
+    if proof.released is False:
+        raise _unproven(
+            proof, "the released file is not what this plan gives here: it differs from both"
         )
     if not quiet:
         console.out(
             f"proven: {proof.frames} frames, {proof.samples} hidden samples made noise, and"
         )
-        console.out(f"both files are {proof.original_sha256} ({proof.encoder})")
+        which = "both files and the released one" if proof.released else "both files"
+        console.out(f"{which} are {proof.original_sha256} ({proof.encoder})")
+
+
+def _unproven(proof: Proof, why: str) -> LeakFound:
+    leak = Leak(check="proof", what=why)
+    report = Report(
+        plan_sha256=proof.plan_sha256,
+        output_sha256=proof.original_sha256,
+        ran=(),
+        skipped=(),
+        leaks=(leak,),
+    )
+    return LeakFound(f"not proven: {why}", report=report)

@@ -3,7 +3,8 @@
 Everything inside the planned regions is replaced by random noise, and both versions are rendered
 with the same plan and the same settings. If the two files are equal byte for byte, the output
 does not depend on what was inside: not by the fill, and not by way of the encoder, its rate
-control or the container either. It is a proof for this recording and plan, not for all.
+control or the container either. That is shown for this recording, this plan and one draw of noise
+in many million samples; it says nothing of other recordings.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from bystander.errors import PlanError
 from bystander.records import Frame, Plan
 from bystander.run import passes
 from bystander.run.progress import Progress, Silent
+from bystander.run.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,8 @@ class Proof:
 
     Attributes:
         equal: Whether the two files are the same.
+        released: Whether the released file is the same as well; ``None`` if none was named.
+        plan_sha256: Digest of the plan.
         original_sha256: Digest of the file made from the recording.
         noise_sha256: Digest of the file made from the recording with noise inside the masks.
         frames: Frames in the recording.
@@ -36,6 +40,8 @@ class Proof:
     """
 
     equal: bool
+    released: bool | None
+    plan_sha256: str
     original_sha256: str
     noise_sha256: str
     frames: int
@@ -48,6 +54,7 @@ def prove(
     given: Plan,
     *,
     suffix: str = ".mp4",
+    released: Path | None = None,
     salvage: bool = False,
     progress: Progress | None = None,
     fill: hide.Fill | None = None,
@@ -58,6 +65,8 @@ def prove(
         source: The recording.
         given: The plan.
         suffix: Which container to render to.
+        released: A redacted recording made with this plan, to be compared as well; its suffix
+            is used.
         salvage: Work on what decodes of a damaged recording.
         progress: Told of every pass and frame.
         fill: Used in place of the plan's; for tests of the proof itself.
@@ -71,9 +80,10 @@ def prove(
     footage = media.open_footage(source, salvage=salvage)
     passes.check_fits(given, footage)
     noise = _Noise(given)
+    suffix = released.suffix if released else suffix
     # Both renderings are redacted, so they may lie in the system's own temporary folder.
-    with tempfile.TemporaryDirectory(prefix="bystander-prove-") as folder:
-        first, second = (Path(folder) / f"{name}{suffix}" for name in ("original", "noise"))
+    with Workspace(Path(tempfile.gettempdir()) / "proof") as workspace:
+        first, second = (workspace.path / f"{name}{suffix}" for name in ("original", "noise"))
         recorder = passes.render(
             given, footage, first, progress, what="writing the original", fill=fill
         )
@@ -89,6 +99,8 @@ def prove(
     options = recorder.encoder.options(given.policy.crf, given.policy.preset)
     return Proof(
         equal=equal,
+        released=media.digest(released) == digests[0] if released else None,
+        plan_sha256=plan.sha256(given),
         original_sha256=digests[0],
         noise_sha256=digests[1],
         frames=given.footage.frames,

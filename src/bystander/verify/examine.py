@@ -68,7 +68,7 @@ def examine(
             picture.append(Leak(check=PICTURE, what=when, span=Span(source.at, source.at)))
         hidden = plan.boxes_at(source.at)
         regions += len(hidden)
-        box = fills.bare(plan, _at(shown, source.at), noise)
+        box = fills.bare(plan, _at(shown, source.at), source, noise)
         if box is not None:
             what = f"a planned region does not hold the fill at {clock(source.at)}"
             bare.append(Leak(check=fills.NAME, what=what, span=Span(source.at, source.at), box=box))
