@@ -99,6 +99,14 @@ def test_a_finder_leaves_out_what_is_smaller_than_asked_for(frame: Frame) -> Non
     assert not finder(detect.CenterFace(), smallest_px=400).find(frame)
 
 
+@pytest.mark.parametrize("aspect", [Fraction(1, 8), Fraction(1, 2), Fraction(2), Fraction(9)])
+def test_a_wrong_pixel_aspect_does_not_blind_it(frame: Frame, aspect: Fraction) -> None:
+    made = detect.Finder(
+        [detect.CenterFace()], pixel_aspect=aspect, smallest_px=20, least_score=0.15
+    )
+    assert any(d.box.iou(FACE) > 0.4 and d.score > 0.5 for d in made.find(frame))
+
+
 def test_a_provider_that_is_not_there_is_an_error() -> None:
     with pytest.raises(ModelError, match="no cuda provider"):
         detect.CenterFace("cuda")

@@ -222,3 +222,24 @@ def test_what_is_seen_on_the_fill_is_no_leak(bench: Bench) -> None:
     inside = SCENE.box(10)
     report = bench.examine(bench.render(), Sees(inside, 0.99, {10}))
     assert report.clean
+
+
+class SeesAtTwiceTheSize(Sees):
+    """Sees a face weakly as it is, and surely at twice the size."""
+
+    def look(self, picture: Picture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        scale = picture.shape[1] / 320
+        b = self._box
+        boxes = np.array([[b.x0, b.y0, b.x1, b.y1]]) * scale
+        return boxes, np.array([0.95 if scale == 2 else 0.4])
+
+
+def test_the_better_of_two_looks_at_the_same_face_counts(bench: Bench) -> None:
+    report = bench.examine(bench.render(), SeesAtTwiceTheSize(ELSEWHERE, 0.4, set()))
+    assert len(report.leaks) == 1
+    assert len(report.leaks[0].found) == 20
+    assert {d.score for d in report.leaks[0].found} == {0.95}
+
+
+def test_every_leak_is_listed(bench: Bench) -> None:
+    assert len(bench.leaks(bench.render(fill=nothing))) == 20

@@ -35,19 +35,34 @@ def bare(plan: Plan, frame: Frame, source: Frame, noise: float) -> Box | None:
     limit = noise * (1 << (frame.layout.bit_depth - 8))
     for box in plan.boxes_at(frame.at):
         for number, plane in enumerate(frame.planes):
-            inside = _cut(plane, box, frame.layout.shift(number))
-            if not inside.size:
-                continue
-            if plan.policy.fill == "solid":
-                worst = _from_level(inside, solid_level(frame.layout, number))
-            else:
-                worst = _from_smooth(inside)
-                shift = frame.layout.shift(number)
-                if not number and _same(inside, _cut(source.planes[number], box, shift), limit):
-                    return box
-            if worst > limit:
+            shift = frame.layout.shift(number)
+            level = solid_level(frame.layout, number) if plan.policy.fill == "solid" else None
+            if difference(plane, box, shift, level) > limit:
+                return box
+        if plan.policy.fill != "solid":
+            luma, original = (_cut(f.planes[0], box, (0, 0)) for f in (frame, source))
+            if _same(luma, original, limit):
                 return box
     return None
+
+
+def difference(plane: Plane, box: Box, shift: tuple[int, int], level: int | None) -> float:
+    """Return how far *plane* is from holding the fill in *box*, at the worst block of 8 x 8.
+
+    Args:
+        plane: One plane of a frame.
+        box: The region, in pixels of the frame.
+        shift: log2 of how much smaller the plane is than the frame, x and y.
+        level: The sample value of a solid fill; ``None`` for a soft one, which is smooth.
+
+    Returns:
+        The mean distance of a block's samples from *level*, or from a plane laid through them;
+        0 where the box holds no sample.
+    """
+    inside = _cut(plane, box, shift)
+    if not inside.size:
+        return 0.0
+    return _from_smooth(inside) if level is None else _from_level(inside, level)
 
 
 def _cut(plane: Plane, box: Box, shift: tuple[int, int]) -> Plane:
