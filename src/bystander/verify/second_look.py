@@ -21,9 +21,9 @@ from bystander.timeline import Span, clock
 NAME = "second look"
 
 # How many frames a sighting must last to count, by the best score in it.
-_EVIDENCE = ((0.75, 1), (0.6, 3), (0.5, 6))
+_EVIDENCE = ((0.75, 1), (0.65, 3), (0.55, 6))
 # The same for what is hidden along with it when the recording is written anew.
-_NEARLY = ((0.5, 1), (0.4, 3))
+_NEARLY = ((0.6, 1), (0.5, 3))
 _LEAST_SCORE = 0.35
 _LEAST_IOU = 0.25
 _LONGEST_GAP_S = Fraction(1, 2)
