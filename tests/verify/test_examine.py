@@ -201,10 +201,12 @@ ELSEWHERE = Box(200, 100, 240, 150)
     ("score", "frames", "found"),
     [
         (0.9, {4}, True),
-        (0.6, {4, 5, 6}, True),
-        (0.6, {4, 5}, False),
+        (0.65, {4, 5, 6}, True),
+        (0.65, {4, 5}, False),
+        (0.55, {4, 5, 6, 7, 8, 9}, True),
+        (0.55, {4, 5, 6, 7}, False),
         (0.4, set(range(20)), False),
-        (0.6, {2, 19}, False),
+        (0.65, {2, 18, 19}, False),
     ],
 )
 def test_a_sighting_counts_when_there_is_evidence(
