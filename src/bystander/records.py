@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -415,14 +415,29 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What the verifier did and what it found."""
+    """What the verifier did and what it found.
+
+    Attributes:
+        plan_sha256: Digest of the plan that the output was examined against.
+        output_sha256: Digest of the output.
+        ran: The checks that ran.
+        skipped: The checks that did not.
+        leaks: What must not be there.
+        frames: Frames of the output that were looked at.
+        regions: Regions in them that were compared with their fill.
+        unsure: When and where the second look saw something without evidence enough.
+        nearly: Detections of those sightings that lack only a little.
+    """
 
     plan_sha256: str
     output_sha256: str
     ran: tuple[Check, ...]
     skipped: tuple[Skipped, ...]
     leaks: tuple[Leak, ...]
-    facts: dict[str, Any] = field(default_factory=dict)
+    frames: int = 0
+    regions: int = 0
+    unsure: tuple[tuple[Fraction, Box], ...] = ()
+    nearly: tuple[Detection, ...] = ()
 
     @property
     def clean(self) -> bool:

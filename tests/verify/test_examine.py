@@ -31,7 +31,7 @@ def test_an_honest_output_is_clean(tmp_path: Path, fill: str, crf: int | None, n
     assert report.leaks == ()
     assert report.clean
     assert {check.name for check in report.ran} == {"container", "picture", "fill", "second look"}
-    assert report.facts["regions"] == SCENE.frames
+    assert report.regions == SCENE.frames
 
 
 @pytest.mark.parametrize("pix_fmt", ["yuv422p", "yuv420p10le", "yuv444p12le"])
@@ -214,7 +214,7 @@ def test_a_sighting_counts_when_there_is_evidence(
 ) -> None:
     report = bench.examine(bench.render(), Sees(ELSEWHERE, score, frames))
     assert report.clean is not found
-    assert bool(report.facts["unsure"]) is not found
+    assert bool(report.unsure) is not found
     if found:
         assert only(report.leaks, "second look")
         assert {d.at for d in report.leaks[0].found} == {Fraction(i, 25) for i in frames}

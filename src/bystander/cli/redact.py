@@ -76,7 +76,7 @@ def redact(
     if json:
         console.out(outputs.report_json.read_text(encoding="utf-8").rstrip())
     elif not quiet:
-        unsure = len(report.facts["unsure"])
+        unsure = len(report.unsure)
         console.out(f"output  {outputs.recording}")
         console.out(f"report  {outputs.report_html}")
         console.out(f"plan    {outputs.plan}")

@@ -150,7 +150,7 @@ def redact(
             progress.say(
                 f"the second look found {_sightings(examined)}: hiding it and starting over"
             )
-            found += examined.facts["nearly"]
+            found += examined.nearly
             drawn = passes.add_found(drawn, footage, survey, found, rounds)
         document = report.document(
             examined,

@@ -108,9 +108,9 @@ def document(
         ],
         "unsure": [
             {"at_s": _seconds(at), "box": _coarse(box, plan)}
-            for at, box in examined.facts.get("unsure", [])[:_UNSURE_LISTED]
+            for at, box in examined.unsure[:_UNSURE_LISTED]
         ],
-        "unsure_count": len(examined.facts.get("unsure", [])),
+        "unsure_count": len(examined.unsure),
         "left_out": footage.left_out,
         "sound": sound,
         "changed_on_the_way_in": list(footage.notes),

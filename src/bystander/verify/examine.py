@@ -88,12 +88,10 @@ def examine(
         ran=tuple(ran),
         skipped=(),
         leaks=tuple(leaks),
-        facts={
-            "frames": frames,
-            "regions": regions,
-            "unsure": unsure,
-            "nearly": look.nearly(),
-        },
+        frames=frames,
+        regions=regions,
+        unsure=unsure,
+        nearly=look.nearly(),
     )
 
 

@@ -127,13 +127,13 @@ class SecondLook:
         )
         return tuple(detection for chain in chains for detection in chain.detections)
 
-    def unsure(self) -> list[tuple[Fraction, Box]]:
+    def unsure(self) -> tuple[tuple[Fraction, Box], ...]:
         """Return when and where something was seen that lacks evidence, for a person to look at."""
-        return [
+        return tuple(
             (chain.detections[0].at, _hull(chain.detections))
             for chain in self._chains()
             if not chain.has(_EVIDENCE)
-        ]
+        )
 
     def _chains(self) -> list[_Chain]:
         return sorted(self._closed + self._open, key=lambda c: c.detections[0].at)
