@@ -115,8 +115,9 @@ def redact(
     verifier = detect.YuFace()
     with Workspace(outputs.recording) as workspace:
         # Whatever this run ends with, nothing older is under the output's name afterwards.
-        for older in (outputs.recording, outputs.report_json, outputs.report_html):
-            older.unlink(missing_ok=True)
+        if options.force:
+            for older in (outputs.recording, outputs.report_json, outputs.report_html):
+                older.unlink(missing_ok=True)
         provider = "none: the plan was given"
         if given is None:
             finder = detect.CenterFace(options.provider)
