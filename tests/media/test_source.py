@@ -290,6 +290,20 @@ def test_a_picture_that_changes_its_size_is_refused(tmp_path: Path) -> None:
         list(media.open_footage(both).frames())
 
 
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs /proc")
+def test_frames_that_were_read_are_let_go(tmp_path: Path) -> None:
+    def resident_mb() -> float:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
+
+    scene = Scene(width=480, height=360, frames=120, options={"preset": "ultrafast"})
+    footage = media.open_footage(draw(tmp_path / "in.mp4", scene))
+    early = late = 0.0
+    for frame in footage.frames():
+        early = resident_mb() if frame.index == 40 else early
+        late = resident_mb()
+    assert late - early < 10  # eighty frames, kept, would be 20 MB
+
+
 def test_a_playlist_cannot_reach_other_files(tmp_path: Path) -> None:
     draw(tmp_path / "secret.mp4")
     playlist = tmp_path / "in.mp4"

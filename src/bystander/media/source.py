@@ -125,7 +125,7 @@ class Footage:
                 raise FootageError("the recording has no frame that decodes")
             first = frames[0]
             self._size, self._format = (first.width, first.height), first.format.name
-            self._turn = picture.read_turn(first)
+            self._turn, self._rotation = picture.read_turn(first), first.rotation
             self.layout, self._source_format, note = picture.choose_layout(first, self._turn)
             self._timed = all(frame.pts is not None for frame in frames)
             self.width, self.height = self._turn.size(first.width, first.height)
@@ -217,7 +217,8 @@ class Footage:
             for frame in _intact(container, stream, damage, self.salvage):
                 if frame.format.name != self._format:
                     raise FootageError("the recording changes its pixel format on the way")
-                if picture.read_turn(frame) != self._turn:
+                # Not read_turn: PyAV never frees a frame whose side data was looked into.
+                if frame.rotation != self._rotation:
                     raise FootageError("the recording changes which way is up on the way")
                 if frame.interlaced_frame and graph is None:
                     graph = _deinterlacer(stream)
