@@ -28,6 +28,8 @@ class Kind(StrEnum):
     """What a detection is of."""
 
     FACE = "face"
+    HEAD = "head"  # of a person whose face was not seen; its box is where the face would be
+    PERSON = "person"
 
 
 class Because(StrEnum):
@@ -270,17 +272,24 @@ class Policy:
     """What to hide and how. Every field is in the plan, so a plan always gives the same output.
 
     Attributes:
-        target: What is hidden: ``faces``.
+        target: What is hidden: ``faces``; ``heads``, which adds the heads of people whose face is
+            not seen; or ``people``, which adds whole people.
         fill: What takes its place: ``solid`` (one grey) or ``soft`` (smooth, from outside).
         audio: ``drop`` the sound, or ``keep`` it (re-encoded; voices stay).
         min_face_px: Smallest face looked for, height in pixels of the upright frame.
-        score: Least score, 0 to 1, at which a detection starts a track.
-        score_continues: Least score at which a detection continues a track.
+        score: Least score, 0 to 1, at which a detection of a face starts a track.
+        score_continues: Least score at which a detection of a face continues a track.
+        score_still: The first of these for a still, where no other frame can make up for a miss.
+        person_score: Least score at which a detection of a person starts a track.
+        person_score_continues: Least score at which it continues one.
+        person_frames: A person seen in fewer frames is taken for a mistake, but in a still.
         gap_s: Longest gap in a track that is filled by interpolation, seconds.
         extend_s: How far a track is extended at both ends, seconds.
         head_width: Width of the head region as a multiple of the face's.
         head_up: How far it reaches above the face, as a multiple of the face's height.
         head_down: How far below.
+        body_margin: How far the region of a whole person reaches beyond its box on every side, as
+            a share of the box's width and height.
         union_s: A frame also hides what its neighbours within this many seconds hide.
         grid_px: Regions grow outwards to this grid, the source's coding blocks.
         margin_px: Pixels added on every side after that.
@@ -288,17 +297,22 @@ class Policy:
         preset: Speed of the encoder, a name as x264 has them.
     """
 
-    target: str = "faces"
+    target: str = "heads"
     fill: str = "solid"
     audio: str = "drop"
     min_face_px: int = 10
-    score: float = 0.3
-    score_continues: float = 0.15
+    score: float = 0.25
+    score_continues: float = 0.12
+    score_still: float = 0.17
+    person_score: float = 0.6
+    person_score_continues: float = 0.35
+    person_frames: int = 3
     gap_s: Fraction = Fraction(1)
     extend_s: Fraction = Fraction(1, 2)
     head_width: float = 2.2
     head_up: float = 0.6
     head_down: float = 0.35
+    body_margin: float = 0.15
     union_s: Fraction = Fraction(1, 10)
     grid_px: int = 16
     margin_px: int = 8

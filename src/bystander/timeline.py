@@ -22,6 +22,10 @@ class Span:
         """Length in seconds, never negative."""
         return max(Fraction(0), self.end - self.start)
 
+    def overlaps(self, other: Span) -> bool:
+        """Return whether any moment lies in both."""
+        return self.start < other.end and other.start < self.end
+
     def __contains__(self, at: Fraction) -> bool:
         return self.start <= at < self.end
 

@@ -38,7 +38,7 @@ def test_redact_writes_output_plan_and_report_and_says_so(cli: Cli, clip: Path) 
     ]
     said = done.stderr
     assert "the sound is dropped, voices identify people; --audio keep keeps it" in said
-    assert "runs on CPUExecutionProvider" in said
+    assert "on CPUExecutionProvider" in said
     assert "looking for people: 8 frames" in said
     assert "\x1b" not in said + done.stdout
     assert sorted(path.name for path in clip.parent.iterdir()) == [

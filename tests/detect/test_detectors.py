@@ -16,7 +16,7 @@ from bystander import detect, media
 from bystander.detect.tiles import suppress, tiles
 from bystander.errors import ModelError
 from bystander.geometry import Box
-from bystander.records import Detector, Frame
+from bystander.records import Detector, Frame, Kind
 
 # The cyclist in that frame, in pixels, drawn by eye.
 FACE = Box(365, 9, 423, 86)
@@ -85,7 +85,10 @@ def test_it_looks_at_the_same_picture_the_same_way(detector: Detector, frame: Fr
 
 def finder(detector: Detector, smallest_px: int = 10) -> detect.Finder:
     return detect.Finder(
-        [detector], pixel_aspect=Fraction(1), smallest_px=smallest_px, least_score=0.15
+        [detector],
+        pixel_aspect=Fraction(1),
+        smallest_px=smallest_px,
+        least_scores={Kind.FACE: 0.15, Kind.PERSON: 0.35},
     )
 
 
@@ -102,7 +105,10 @@ def test_a_finder_leaves_out_what_is_smaller_than_asked_for(frame: Frame) -> Non
 @pytest.mark.parametrize("aspect", [Fraction(1, 8), Fraction(1, 2), Fraction(2), Fraction(9)])
 def test_a_wrong_pixel_aspect_does_not_blind_it(frame: Frame, aspect: Fraction) -> None:
     made = detect.Finder(
-        [detect.CenterFace()], pixel_aspect=aspect, smallest_px=20, least_score=0.15
+        [detect.CenterFace()],
+        pixel_aspect=aspect,
+        smallest_px=20,
+        least_scores={Kind.FACE: 0.15, Kind.PERSON: 0.35},
     )
     assert any(d.box.iou(FACE) > 0.4 and d.score > 0.5 for d in made.find(frame))
 

@@ -111,7 +111,7 @@ def _set(path: str, value: object) -> str:
 @pytest.mark.parametrize(
     ("path", "value"),
     [
-        ("version", 2),
+        ("version", 1),
         ("format", "other"),
         ("extra", 1),
         ("footage.sha256", "xyz"),

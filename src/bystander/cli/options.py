@@ -13,7 +13,13 @@ from bystander.records import Policy
 
 Source = Annotated[Path, typer.Argument(metavar="IN", help="The recording. Never written to.")]
 PlanPath = Annotated[Path, typer.Option("--plan", metavar="PLAN", help="A plan, as JSON.")]
-Target = Annotated[str, typer.Option(help="What is hidden: faces.")]
+Target = Annotated[
+    str,
+    typer.Option(
+        help="What is hidden: faces; heads (faces, and the heads of people whose face is not "
+        "seen); or people (heads, and whole people)."
+    ),
+]
 Fill = Annotated[
     str,
     typer.Option(

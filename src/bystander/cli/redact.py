@@ -41,7 +41,7 @@ def redact(
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Take the faces out of a recording, verify the result, and report.
+    """Take the people out of a recording, verify the result, and report.
 
     The plan and the report (JSON and a page for a person) are put beside the output. Without a
     clean report there is no output.

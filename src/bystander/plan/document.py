@@ -37,7 +37,7 @@ from bystander.records import (
 )
 from bystander.timeline import Span, from_text, to_text
 
-VERSION = 1
+VERSION = 2
 # Numbers of a plan are bounded, so that a hostile one cannot make the arithmetic explode.
 _TIME = re.compile(r"-?\d{1,24}(/\d{1,24})?", re.ASCII)
 _MOST_PX = 65_536
@@ -92,17 +92,22 @@ class FootagePart(_Part):
 class PolicyPart(_Part):
     """What is hidden and how; the fields are explained in ``docs/formats/plan.md``."""
 
-    target: Literal["faces"]
+    target: Literal["faces", "heads", "people"]
     fill: Literal["solid", "soft"]
     audio: Literal["drop", "keep"]
     min_face_px: Annotated[int, Field(ge=1, le=_MOST_PX)]
     score: Annotated[float, Field(ge=0, le=1)]
     score_continues: Annotated[float, Field(ge=0, le=1)]
+    score_still: Annotated[float, Field(ge=0, le=1)]
+    person_score: Annotated[float, Field(ge=0, le=1)]
+    person_score_continues: Annotated[float, Field(ge=0, le=1)]
+    person_frames: Annotated[int, Field(ge=1, le=1000)]
     gap_s: Seconds
     extend_s: Seconds
     head_width: Annotated[float, Field(ge=1, le=20)]
     head_up: Annotated[float, Field(ge=0, le=20)]
     head_down: Annotated[float, Field(ge=0, le=20)]
+    body_margin: Annotated[float, Field(ge=0, le=5)]
     union_s: Seconds
     grid_px: Annotated[int, Field(ge=1, le=256)]
     margin_px: Annotated[int, Field(ge=0, le=256)]
@@ -166,7 +171,7 @@ class PlanDocument(_Part):
     """Everything that decides the redacted recording, apart from the recording itself."""
 
     format: Literal["bystander-plan"] = "bystander-plan"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     footage: FootagePart
     policy: PolicyPart
     detectors: list[str]

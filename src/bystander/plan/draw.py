@@ -19,6 +19,7 @@ from bystander.records import (
     Because,
     FootageFacts,
     Keyframe,
+    Kind,
     Plan,
     Policy,
     Redaction,
@@ -42,6 +43,12 @@ def head_region(face: Box, policy: Policy) -> Box:
     )
 
 
+def body_region(person: Box, policy: Policy) -> Box:
+    """Return the region that hides a whole person whose box is *person*."""
+    across, along = policy.body_margin * person.width, policy.body_margin * person.height
+    return Box(person.x0 - across, person.y0 - along, person.x1 + across, person.y1 + along)
+
+
 def redactions(
     tracks: Iterable[Track],
     *,
@@ -55,7 +62,7 @@ def redactions(
     """Return one redaction for each track that covers any pixel.
 
     Args:
-        tracks: Faces over time.
+        tracks: Faces, heads (whose box is where the face would be) and whole people over time.
         policy: How far regions reach.
         because: Why these are hidden.
         times: When every frame of the recording is shown, ascending.
@@ -80,7 +87,8 @@ def _redaction(
     size, grid_origin = space
     # The union with the neighbours reaches one union_s further than the track itself.
     seen = times[bisect_left(times, track.span.start) : bisect_right(times, track.span.end)]
-    heads = [head_region(track.box_at(at), policy) for at in seen]
+    grown = body_region if track.kind is Kind.PERSON else head_region
+    heads = [grown(track.box_at(at), policy) for at in seen]
     first = bisect_left(times, track.span.start - policy.union_s)
     last = bisect_right(times, track.span.end + policy.union_s)
     shown = times[first:last]

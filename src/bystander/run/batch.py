@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bystander import detect, media, plan, verify
 from bystander.errors import FootageError, LeakFound, PlanError
-from bystander.records import Plan, Policy, Report
+from bystander.records import Detector, Plan, Policy, Report
 from bystander.run import passes, report
 from bystander.run.progress import Progress, Silent
 from bystander.run.workspace import Workspace, publish, write_text
@@ -120,11 +120,7 @@ def redact(
                 older.unlink(missing_ok=True)
         provider = "none: the plan was given"
         if given is None:
-            finder = detect.CenterFace(options.provider)
-            provider = finder.provider
-            progress.say(f"detector {finder.name} runs on {provider}")
-            survey, seen = passes.look(footage, policy, [finder], progress)
-            drawn = passes.draw_up(footage, survey, policy, seen, finder)
+            drawn, survey, provider = _look(footage, policy, options.provider, progress)
         else:
             passes.check_fits(given, footage)
             survey, _ = passes.look(footage, policy, [], progress)
@@ -209,13 +205,24 @@ def draw_up(
     _check_target(source, target, force=options.force)
     plan.check_policy(policy)
     footage = media.open_footage(source, salvage=options.salvage)
-    finder = detect.CenterFace(options.provider)
-    progress.say(f"detector {finder.name} runs on {finder.provider}")
-    survey, seen = passes.look(footage, policy, [finder], progress)
-    drawn = passes.draw_up(footage, survey, policy, seen, finder)
+    drawn, _, _ = _look(footage, policy, options.provider, progress)
     with Workspace(target) as workspace:
         write_text(plan.to_json(drawn), target, workspace)
     return drawn
+
+
+def _look(
+    footage: media.Footage, policy: Policy, provider: str, progress: Progress
+) -> tuple[Plan, passes.Survey, str]:
+    """Look for whom *policy* names; return the plan, what was learned, and what it ran on."""
+    faces = detect.CenterFace(provider)
+    detectors: list[Detector] = [faces]
+    if policy.target != "faces":
+        detectors.append(detect.NanoDet(provider))
+    names = " and ".join(detector.name for detector in detectors)
+    progress.say(f"looking with {names} on {faces.provider}")
+    survey, seen = passes.look(footage, policy, detectors, progress)
+    return passes.draw_up(footage, survey, policy, seen, detectors), survey, faces.provider
 
 
 def examine(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +15,7 @@ from bystander.records import (
     Detector,
     FootageFacts,
     Frame,
+    Kind,
     Plan,
     Policy,
     Redaction,
@@ -24,6 +25,7 @@ from bystander.records import (
 from bystander.run.progress import Progress
 
 _SOUND_AHEAD_S = Fraction(1, 2)
+_STILL_FRAMES = 3  # a recording that states no more frames than this is looked at as a still
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,7 @@ class Survey:
     cuts: tuple[Fraction, ...]
     damaged: tuple[Fraction, ...]
     duration: Fraction
+    still: bool
 
 
 def look(
@@ -41,11 +44,16 @@ def look(
 ) -> tuple[Survey, list[Detection]]:
     """Look at every frame; return when frames and cuts are, and what *detectors* saw."""
     progress.begin("looking for people" if detectors else "reading", footage.expected_frames)
+    still = 0 < footage.expected_frames <= _STILL_FRAMES
     finder = detect.Finder(
         detectors,
         pixel_aspect=footage.pixel_aspect,
         smallest_px=policy.min_face_px,
-        least_score=min(policy.score, policy.score_continues),
+        least_scores={
+            Kind.FACE: min(policy.score, policy.score_continues, policy.score_still),
+            Kind.PERSON: min(policy.person_score, policy.person_score_continues),
+        },
+        still=still,
     )
     cuts = track.CutFinder()
     times: list[Fraction] = []
@@ -65,6 +73,7 @@ def look(
         cuts=cuts.cuts(),
         damaged=tuple(damaged),
         duration=times[-1] + lasts,
+        still=still,
     )
     return survey, seen
 
@@ -74,18 +83,10 @@ def draw_up(
     survey: Survey,
     policy: Policy,
     seen: list[Detection],
-    detector: Detector,
+    detectors: Sequence[Detector],
 ) -> Plan:
     """Return the plan that hides everyone who was seen, and every frame that is damaged."""
-    tracks = track.link(
-        seen,
-        cuts=survey.cuts,
-        duration=survey.duration,
-        score=policy.score,
-        gap_s=policy.gap_s,
-        extend_s=policy.extend_s,
-        prefix="face-",
-    )
+    tracks = _tracks(survey, policy, seen)
     redactions = _redactions(tracks, footage, survey, policy, Because.DETECTOR)
     covered = plan.whole_frames(
         survey.damaged, times=survey.times, width=footage.width, height=footage.height
@@ -100,8 +101,43 @@ def draw_up(
             duration=survey.duration,
         ),
         policy=policy,
-        detectors=[detector.name],
+        detectors=[detector.name for detector in detectors],
     )
+
+
+def _tracks(survey: Survey, policy: Policy, seen: list[Detection]) -> tuple[Track, ...]:
+    """Return the tracks of all that the policy's target names."""
+
+    def link(
+        found: Iterable[Detection], score: float, prefix: str, least: int
+    ) -> tuple[Track, ...]:
+        return track.link(
+            found,
+            cuts=survey.cuts,
+            duration=survey.duration,
+            score=score,
+            gap_s=policy.gap_s,
+            extend_s=policy.extend_s,
+            least_detections=least,
+            prefix=prefix,
+        )
+
+    faces = link(
+        (d for d in seen if d.kind is Kind.FACE),
+        min(policy.score, policy.score_still) if survey.still else policy.score,
+        "face-",
+        1,
+    )
+    if policy.target == "faces":
+        return faces
+    people = link(
+        (d for d in seen if d.kind is Kind.PERSON),
+        policy.person_score,
+        "person-",
+        1 if survey.still else policy.person_frames,
+    )
+    heads = link(track.heads(people, faces), 0.0, "head-", 1)
+    return (*faces, *heads, *(people if policy.target == "people" else ()))
 
 
 def add_found(

@@ -24,7 +24,7 @@ VERSION = 1
 
 _LIBRARIES = ("av", "onnxruntime", "numpy", "yuface")
 _NOT_LOOKED_FOR = (
-    "people seen from behind, and bodies, clothes and gait",
+    "bodies, clothes and gait, unless whole people were asked for",
     "number plates, name tags, screens, documents and other text",
     "tattoos, reflections and shadows",
     "burnt-in clocks, places and names",

@@ -59,6 +59,7 @@ def link(
     score: float,
     gap_s: Fraction,
     extend_s: Fraction,
+    least_detections: int = 1,
     prefix: str = "",
 ) -> tuple[Track, ...]:
     """Join detections to tracks.
@@ -71,10 +72,12 @@ def link(
         gap_s: Longest time between two detections of one track.
         extend_s: How far every track's span reaches beyond its first and last detection, within
             its shot and the recording.
+        least_detections: A track of fewer is dropped.
         prefix: Begins every track's id.
 
     Returns:
-        Tracks by first appearance. Every detection of at least *score* is in exactly one.
+        Tracks by first appearance. Every detection of at least *score* is in exactly one, unless
+        its track was dropped for having too few.
     """
     ordered = sorted(
         detections, key=lambda d: (d.kind, d.at, -d.score, d.box.x0, d.box.y0, d.box.x1)
@@ -84,7 +87,7 @@ def link(
     for (kind, shot), group in groupby(ordered, key=lambda d: (d.kind, bisect_right(cuts, d.at))):
         shot_span = Span(bounds[shot], bounds[shot + 1])
         for found in _link_shot(list(group), gap_s):
-            if max(d.score for d in found) >= score:
+            if len(found) >= least_detections and max(d.score for d in found) >= score:
                 start = max(shot_span.start, found[0].at - extend_s)
                 end = min(shot_span.end, found[-1].at + extend_s)
                 tracks.append((kind, found, Span(start, end)))
