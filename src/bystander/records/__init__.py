@@ -1,0 +1,42 @@
+"""The nouns that rooms hand to each other, and :class:`Detector`, the one role two rooms need.
+
+All are frozen and made once. Time (``at``) is an exact fraction of a second since the first frame;
+space is pixels of the upright frame, x right, y down, half-open. Nothing here does any I/O.
+"""
+
+from bystander.records.footage import Frame, Picture, PixelLayout, Plane, Sound, solid_level
+from bystander.records.plans import (
+    Because,
+    FootageFacts,
+    Keyframe,
+    Plan,
+    Policy,
+    Redaction,
+)
+from bystander.records.reports import Check, Leak, Recount, Report, Skipped
+from bystander.records.tracks import Detection, Detector, Kind, Track, aspects_to_look_at
+
+__all__ = [
+    "Because",
+    "Check",
+    "Detection",
+    "Detector",
+    "FootageFacts",
+    "Frame",
+    "Keyframe",
+    "Kind",
+    "Leak",
+    "Picture",
+    "PixelLayout",
+    "Plan",
+    "Plane",
+    "Policy",
+    "Recount",
+    "Redaction",
+    "Report",
+    "Skipped",
+    "Sound",
+    "Track",
+    "aspects_to_look_at",
+    "solid_level",
+]

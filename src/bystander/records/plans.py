@@ -1,0 +1,149 @@
+"""What is hidden, where, when and how."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+
+from bystander.geometry import Box
+from bystander.records.tracks import Kind
+from bystander.timeline import Span
+
+
+class Because(StrEnum):
+    """Why a redaction is in the plan."""
+
+    DETECTOR = "detector"
+    VERIFIER = "verifier"
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What to hide and how. Every field is in the plan, so a plan always gives the same output.
+
+    Attributes:
+        target: What is hidden: ``faces``; ``heads``, which adds the heads of people whose face is
+            not seen; or ``people``, which adds whole people.
+        fill: What takes its place: ``solid`` (one grey) or ``soft`` (smooth, from outside).
+        audio: ``drop`` the sound, or ``keep`` it (re-encoded; voices stay).
+        min_face_px: Smallest face looked for, height in pixels of the upright frame.
+        score: Least score, 0 to 1, at which a detection of a face starts a track.
+        score_continues: Least score at which a detection of a face continues a track.
+        score_still: The first of these for a still, where no other frame can make up for a miss.
+        person_score: Least score at which a detection of a person starts a track.
+        person_score_continues: Least score at which it continues one.
+        person_frames: A person seen in fewer frames is taken for a mistake, but in a still.
+        gap_s: Longest gap in a track that is filled by interpolation, seconds.
+        extend_s: How far a track is extended at both ends, seconds.
+        head_width: Width of the head region as a multiple of the face's.
+        head_up: How far it reaches above the face, as a multiple of the face's height.
+        head_down: How far below.
+        body_margin: How far the region of a whole person reaches beyond its box on every side, as
+            a share of the box's width and height.
+        union_s: A frame also hides what its neighbours within this many seconds hide.
+        grid_px: Regions grow outwards to this grid, the source's coding blocks.
+        margin_px: Pixels added on every side after that.
+        crf: Quality of the encoder, in its own scale; ``None``: the default for the codec.
+        preset: Speed of the encoder, a name as x264 has them.
+    """
+
+    target: str = "heads"
+    fill: str = "solid"
+    audio: str = "drop"
+    min_face_px: int = 10
+    score: float = 0.25
+    score_continues: float = 0.12
+    score_still: float = 0.17
+    person_score: float = 0.6
+    person_score_continues: float = 0.35
+    person_frames: int = 3
+    gap_s: Fraction = Fraction(1)
+    extend_s: Fraction = Fraction(1, 2)
+    head_width: float = 2.2
+    head_up: float = 0.6
+    head_down: float = 0.35
+    body_margin: float = 0.15
+    union_s: Fraction = Fraction(1, 10)
+    grid_px: int = 16
+    margin_px: int = 8
+    crf: int | None = None
+    preset: str = "veryfast"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keyframe:
+    """From ``at`` on, until the next keyframe, this box is hidden."""
+
+    at: Fraction
+    box: Box
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redaction:
+    """One region over time. ``region`` is in time order and starts no later than ``span``."""
+
+    track: str
+    kind: Kind | None
+    because: Because
+    span: Span
+    region: tuple[Keyframe, ...]
+    score: float
+
+    def box_at(self, at: Fraction) -> Box | None:
+        """Return what is hidden at *at*, or ``None`` outside the span."""
+        if at not in self.span:
+            return None
+        low, high = 0, len(self.region)
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self.region[middle].at <= at else (low, middle)
+        return self.region[low].box
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FootageFacts:
+    """What a plan remembers of the recording it is for."""
+
+    sha256: str
+    width: int
+    height: int
+    frames: int
+    duration: Fraction
+
+
+# Redactions longer than this are looked through at any time, not filed under each second.
+_LONG_S = 3600
+_LONG = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything that decides the output, apart from the recording itself."""
+
+    footage: FootageFacts
+    policy: Policy
+    detectors: tuple[str, ...]
+    redactions: tuple[Redaction, ...]
+    _by_second: dict[int, list[Redaction]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        by_second: dict[int, list[Redaction]] = defaultdict(list)
+        for redaction in self.redactions:
+            span = redaction.span
+            if span.duration > _LONG_S:
+                by_second[_LONG].append(redaction)
+                continue
+            for second in range(int(span.start), int(span.end) + 1):
+                by_second[second].append(redaction)
+        self._by_second.update(by_second)
+
+    def boxes_at(self, at: Fraction) -> list[Box]:
+        """Return every box that is hidden at *at*, in no particular order."""
+        near = [*self._by_second.get(_LONG, ()), *self._by_second.get(int(at), ())]
+        boxes = (redaction.box_at(at) for redaction in near)
+        return [box for box in boxes if box is not None]

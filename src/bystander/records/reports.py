@@ -1,0 +1,110 @@
+"""What the verifier did and what it found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from bystander.geometry import Box
+from bystander.records.tracks import Detection
+from bystander.timeline import Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leak:
+    """Something the verifier found that must not be there.
+
+    ``found`` holds the detections behind it, when a detector saw it; times and boxes, no pixels.
+    """
+
+    check: str
+    what: str
+    span: Span | None = None
+    box: Box | None = None
+    found: tuple[Detection, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A check that ran, and what it looked at, in words for a person."""
+
+    name: str
+    passed: bool
+    looked_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A check that did not run, and why."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recount:
+    """How many appearances of faces two detectors saw in the original, each on its own.
+
+    Attributes:
+        looks: Frames of the original that the second detector looked at.
+        both: Appearances that both saw.
+        first_only: Those that only the plan's detector was sure of.
+        second_only: Those that only the verifier's saw.
+    """
+
+    looks: int
+    both: int
+    first_only: int
+    second_only: int
+
+    @property
+    def missed(self) -> float:
+        """How many more neither saw, if the two erred independently: Chapman's estimate.
+
+        Detectors err alike: what is hard for one is hard for the other. So in truth it is more,
+        as long as what they saw are faces. D. G. Chapman, "Some properties of the hypergeometric
+        distribution with applications to zoological sample censuses" (1951).
+
+        >>> Recount(looks=9, both=8, first_only=3, second_only=3).missed
+        1.0
+        """
+        return self.first_only * self.second_only / (self.both + 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What the verifier did and what it found.
+
+    Attributes:
+        plan_sha256: Digest of the plan that the output was examined against.
+        output_sha256: Digest of the output.
+        ran: The checks that ran.
+        skipped: The checks that did not.
+        leaks: What must not be there.
+        frames: Frames of the output that were looked at.
+        regions: Regions in them that were compared with their fill.
+        unsure: When and where the second look saw something without evidence enough.
+        nearly: Detections of those sightings that lack only a little.
+        recount: What two detectors saw in the original, or ``None`` if that was not counted.
+    """
+
+    plan_sha256: str
+    output_sha256: str
+    ran: tuple[Check, ...]
+    skipped: tuple[Skipped, ...]
+    leaks: tuple[Leak, ...]
+    frames: int = 0
+    regions: int = 0
+    unsure: tuple[tuple[Fraction, Box], ...] = ()
+    nearly: tuple[Detection, ...] = ()
+    recount: Recount | None = None
+
+    @property
+    def clean(self) -> bool:
+        """Whether every check ran and none found anything."""
+        return (
+            bool(self.ran)
+            and not self.skipped
+            and not self.leaks
+            and all(check.passed for check in self.ran)
+        )
