@@ -132,6 +132,12 @@ class _Translation:
         self._constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
+    def _weights(self, name: str, value: NDArray[Any]) -> str:
+        """Keep weights in half precision, as they came, and widen them when the model loads."""
+        half = self._constant(f"{name}/half", value.astype(np.float16))
+        self._add("Cast", [half], name, to=TensorProto.FLOAT)
+        return name
+
     def _add(self, operation: str, inputs: list[str], *outputs: str, **attributes: Any) -> None:
         self._nodes.append(helper.make_node(operation, inputs, outputs, **attributes))
 
@@ -144,7 +150,7 @@ class _Translation:
         match operation:
             case "Add" | "AddV2":
                 if inputs[0] in made and given is not None:
-                    bias = self._constant(f"{name}/bias", given.reshape(1, -1, 1, 1))
+                    bias = self._weights(f"{name}/bias", given.reshape(1, -1, 1, 1))
                     self._add("Add", [inputs[0], bias], name)
                 elif made.issuperset(inputs):
                     self._add("Add", inputs, name)
@@ -159,7 +165,7 @@ class _Translation:
                 rest = [self._constant(f"{name}/value", self._tensors[n]) for n in inputs[2:]]
                 self._add("Pad", [inputs[0], sides, *rest], name)
             case "Conv2D":
-                weight = self._constant(f"{name}/weight", _required(given).transpose(3, 2, 0, 1))
+                weight = self._weights(f"{name}/weight", _required(given).transpose(3, 2, 0, 1))
                 self._add("Conv", [inputs[0], weight], name, strides=_sides(said["strides"]))
             case "LeakyRelu":
                 self._add("LeakyRelu", inputs, name, alpha=said["alpha"]["f"])
