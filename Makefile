@@ -5,10 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test lint types check assets schema bench clean
+.PHONY: help demo test lint types check assets schema bench bench-leaks clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 $(READY): pyproject.toml assets.toml hatch_build.py
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
@@ -40,9 +40,13 @@ check: lint types test ## everything that CI runs
 schema: $(READY) ## write the published schema of plans anew
 	$(BIN)/python -c 'import json; from bystander import plan; print(json.dumps(plan.schema(), indent=2))' > docs/formats/plan.schema.json
 
-bench: $(READY) ## measure memory; with FOOTAGE=folder also leaks and cost there (long)
+bench: $(READY) ## measure memory (long)
 	$(BIN)/python bench/memory.py
-	test -z "$(FOOTAGE)" || $(BIN)/python bench/footage.py "$(FOOTAGE)"
+
+bench-leaks: $(READY) ## measure leaks of bystander and deface: FOOTAGE=folder, ARGS='--limit 3' (long)
+	test -d "$(FOOTAGE)" || { echo "say where the footage is: make bench-leaks FOOTAGE=folder"; exit 2; }
+	$(BIN)/python -m pip install --quiet --group bench
+	$(BIN)/python -m bench.leaks "$(FOOTAGE)" $(ARGS)
 
 clean: ## remove what was built and installed
 	rm -rf $(VENV) demo build dist src/bystander/assets .mypy_cache .pytest_cache .ruff_cache .hypothesis
