@@ -5,15 +5,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test lint types check assets schema bench bench-leaks clean
+.PHONY: help demo test lint types check assets schema bench bench-leaks bench-attack clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-$(READY): pyproject.toml assets.toml hatch_build.py
+$(READY): pyproject.toml assets.toml hatch_build.py model_files.py
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet --editable . --group dev
+	$(BIN)/python -m pip install --quiet --editable '.[attack]' --group dev
 	touch $(READY)
 
 assets: $(READY) ## get the models and the sample that the lock names
@@ -47,6 +47,10 @@ bench-leaks: $(READY) ## measure leaks of bystander and deface: FOOTAGE=folder, 
 	test -d "$(FOOTAGE)" || { echo "say where the footage is: make bench-leaks FOOTAGE=folder"; exit 2; }
 	$(BIN)/python -m pip install --quiet --group bench
 	$(BIN)/python -m bench.leaks "$(FOOTAGE)" $(ARGS)
+
+bench-attack: $(READY) ## try to name the people of a public face set: FACES=folder
+	test -d "$(FACES)" || { echo "say where the face set is: make bench-attack FACES=folder"; exit 2; }
+	$(BIN)/python -m bench.attack "$(FACES)"
 
 clean: ## remove what was built and installed
 	rm -rf $(VENV) demo build dist src/bystander/assets .mypy_cache .pytest_cache .ruff_cache .hypothesis

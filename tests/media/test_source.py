@@ -342,3 +342,11 @@ def faststart(path: Path) -> Path:
                 packet.stream = stream
                 sink.mux(packet)
     return target
+
+
+@pytest.mark.parametrize(("frames", "still"), [(1, True), (3, True), (4, False), (30, False)])
+@pytest.mark.parametrize("name", ["in.mp4", "in.h264"])
+def test_a_recording_of_a_few_frames_is_a_still_whatever_its_file_states(
+    tmp_path: Path, frames: int, still: bool, name: str
+) -> None:
+    assert media.open_footage(draw(tmp_path / name, Scene(frames=frames))).still is still

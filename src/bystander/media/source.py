@@ -35,6 +35,7 @@ from bystander.records import Frame, PixelLayout
 _SALVAGE_HINT = "--salvage redacts what decodes and says how much is missing"
 _NOT_STATED = 2  # as colour tags have it
 _PROBED_FRAMES = 8
+_STILL_FRAMES = 3
 _FALLBACK_RATE = Fraction(25)
 _MOST_LOST = 10_000  # packets; a file with more is given up
 _DEINTERLACED = "interlaced frames were deinterlaced"
@@ -82,6 +83,7 @@ class Footage:
         tick: Every frame's time is a multiple of this many seconds.
         rate: Frames per second as the file states it, for progress and where times are missing.
         expected_frames: How many frames the file says it has; 0: it does not say.
+        still: Whether the file has no more than three frames.
         grid_origin: Where the coded blocks start in the upright frame, x and y in pixels.
         left_out: Kinds of things in the file that are not read, with their counts.
         notes: What was done to the picture on the way in, in words.
@@ -136,6 +138,7 @@ class Footage:
             self.rate = Fraction(rate) if rate else _FALLBACK_RATE
             self.tick = Fraction(stream.time_base or 1) if self._timed else 1 / self.rate
             self.start = _stamp(first) or Fraction(0)
+            self.still = len(frames) <= _STILL_FRAMES
             self.expected_frames = stream.frames or _guess_frames(container, self.rate)
             self.grid_origin = self._turn.grid_origin(self.width, self.height)
             self.left_out = left_out(container, stream)

@@ -56,7 +56,7 @@ class Policy:
     min_face_px: int = 10
     score: float = 0.25
     score_continues: float = 0.12
-    score_still: float = 0.17
+    score_still: float = 0.15
     person_score: float = 0.6
     person_score_continues: float = 0.35
     person_frames: int = 3

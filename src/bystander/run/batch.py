@@ -156,6 +156,7 @@ def redact(
             encoder=recorder.encoder,
             provider=provider,
             rounds=rounds,
+            times=survey.times,
         )
         texts = {
             outputs.plan: plan.to_json(drawn),

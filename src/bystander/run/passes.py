@@ -25,7 +25,6 @@ from bystander.records import (
 from bystander.run.progress import Progress
 
 _SOUND_AHEAD_S = Fraction(1, 2)
-_STILL_FRAMES = 3  # a recording that states no more frames than this is looked at as a still
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +43,6 @@ def look(
 ) -> tuple[Survey, list[Detection]]:
     """Look at every frame; return when frames and cuts are, and what *detectors* saw."""
     progress.begin("looking for people" if detectors else "reading", footage.expected_frames)
-    still = 0 < footage.expected_frames <= _STILL_FRAMES
     finder = detect.Finder(
         detectors,
         pixel_aspect=footage.pixel_aspect,
@@ -53,7 +51,7 @@ def look(
             Kind.FACE: min(policy.score, policy.score_continues, policy.score_still),
             Kind.PERSON: min(policy.person_score, policy.person_score_continues),
         },
-        still=still,
+        still=footage.still,
     )
     cuts = track.CutFinder()
     times: list[Fraction] = []
@@ -73,7 +71,7 @@ def look(
         cuts=cuts.cuts(),
         damaged=tuple(damaged),
         duration=times[-1] + lasts,
-        still=still,
+        still=footage.still,
     )
     return survey, seen
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Sequence
 from fractions import Fraction
 from importlib import metadata
 from typing import Any
@@ -17,10 +18,11 @@ import jinja2
 
 from bystander import detect, media
 from bystander.geometry import Box
-from bystander.records import Because, Plan, Redaction, Report
+from bystander.records import Because, Plan, Recount, Redaction, Report
+from bystander.run import audit
 from bystander.timeline import clock, to_text
 
-VERSION = 1
+VERSION = 2
 
 _LIBRARIES = ("av", "onnxruntime", "numpy", "yuface")
 _NOT_LOOKED_FOR = (
@@ -41,6 +43,7 @@ def document(
     encoder: media.Encoder,
     provider: str,
     rounds: int,
+    times: Sequence[Fraction],
 ) -> dict[str, Any]:
     """Return everything the report says, ready for JSON.
 
@@ -51,6 +54,7 @@ def document(
         encoder: What wrote the output.
         provider: What the detector ran on.
         rounds: How often the verifier's findings were added to the plan.
+        times: When every frame of the original is shown.
     """
     policy = plan.policy
     sound = _sound(plan, footage)
@@ -111,6 +115,8 @@ def document(
             for at, box in examined.unsure[:_UNSURE_LISTED]
         ],
         "unsure_count": len(examined.unsure),
+        "recount": _recount(examined.recount),
+        "audit": _audit(times, examined.plan_sha256),
         "left_out": footage.left_out,
         "sound": sound,
         "changed_on_the_way_in": list(footage.notes),
@@ -159,6 +165,30 @@ def _hidden(redaction: Redaction) -> dict[str, Any]:
         "start_s": _seconds(redaction.span.start),
         "end_s": _seconds(redaction.span.end),
         "best_score": round(redaction.score, 2),
+    }
+
+
+def _recount(recount: Recount | None) -> dict[str, Any] | None:
+    if recount is None:
+        return None
+    return {
+        "looks": recount.looks,
+        "both": recount.both,
+        "first_only": recount.first_only,
+        "second_only": recount.second_only,
+        "missed_if_independent": round(recount.missed, 1),
+    }
+
+
+def _audit(times: Sequence[Fraction], seed: str) -> dict[str, Any]:
+    drawn = audit.moments(times, seed)
+    looks = [looks for looks in audit.LOOKS if looks < len(drawn)] + [len(drawn)]
+    return {
+        "moments_s": [_seconds(at) for at in drawn],
+        "every_frame": len(drawn) == len(times),
+        "supports": [
+            {"clean_looks": n, "fewer_than_percent": round(100 * audit.bound(n), 2)} for n in looks
+        ],
     }
 
 

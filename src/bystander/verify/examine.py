@@ -12,6 +12,7 @@ from bystander.records import Check, Detector, Frame, Leak, Plan, Report
 from bystander.timeline import Span, clock
 from bystander.verify import container, fills
 from bystander.verify import second_look as second
+from bystander.verify.recount import Recounter
 from bystander.verify.second_look import SecondLook
 
 PICTURE = "picture"
@@ -55,6 +56,7 @@ def examine(
     found = media.open_footage(output)
     picture = _properties(found, original)
     look = SecondLook(detector, found.pixel_aspect)
+    again = Recounter(detector, original.pixel_aspect, plan)
     noise = media.encoder_like(output, original).noise(plan.policy.crf)
     bare: list[Leak] = []
     regions = frames = 0
@@ -73,6 +75,7 @@ def examine(
             what = f"a planned region does not hold the fill at {clock(source.at)}"
             bare.append(Leak(check=fills.NAME, what=what, span=Span(source.at, source.at), box=box))
         look.see(shown, source.at, hidden)
+        again.see(source)
         frames += 1
         step()
     size = f"{original.width}x{original.height}"
@@ -92,6 +95,7 @@ def examine(
         regions=regions,
         unsure=unsure,
         nearly=look.nearly(),
+        recount=again.count(),
     )
 
 

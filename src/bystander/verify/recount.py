@@ -1,0 +1,70 @@
+"""How many people both detectors may have missed: counting twice, as one counts fish in a pond.
+
+The verifier's detector looks at the *original*, on its own, and its appearances of faces are held
+against those in the plan. How many neither saw follows if the two erred independently (Chapman's
+estimate, :attr:`bystander.records.Recount.missed`); detectors err alike, so it is more than that.
+
+A doubtful find of the plan's detector would count as a person whom the other one missed. So only
+finds that either was sure of are counted, or that both had.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from bystander.geometry import covered_share
+from bystander.records import Because, Detector, Frame, Kind, Plan, Recount
+from bystander.verify.sightings import Sightings
+
+_EVERY_S = Fraction(1, 5)
+_EVERY_FRAMES = 15  # for files whose times cannot be believed
+_SURE = 0.65
+_FOUND_SHARE = 0.6  # of a box that a region covers when both mean the same face
+
+
+class Recounter:
+    """Sees every frame of the original, in order, and looks at a few of them each second."""
+
+    def __init__(self, detector: Detector, pixel_aspect: Fraction, plan: Plan) -> None:
+        self._sightings = Sightings(detector, pixel_aspect)
+        self._found = tuple(
+            redaction
+            for redaction in plan.redactions
+            if redaction.because is Because.DETECTOR and redaction.kind is Kind.FACE
+        )
+        self._looks = 0
+        self._last: tuple[Fraction, int] | None = None
+
+    def see(self, frame: Frame) -> None:
+        """Look at *frame*, if it is time to."""
+        if self._last is not None:
+            at, index = self._last
+            if frame.at - at < _EVERY_S and frame.index - index < _EVERY_FRAMES:
+                return
+        self._last = frame.at, frame.index
+        self._looks += 1
+        self._sightings.see(frame, frame.at, [])
+
+    def count(self) -> Recount:
+        """Return what both saw; call after the last frame."""
+        both: set[str] = set()
+        second_only = 0
+        for chain in self._sightings.chains():
+            matched = [
+                redaction.track
+                for detection in chain
+                for redaction in self._found
+                if (box := redaction.box_at(detection.at)) is not None
+                and covered_share(detection.box, [box]) >= _FOUND_SHARE
+            ]
+            if 2 * len(matched) >= len(chain):
+                both.add(max(sorted(set(matched)), key=matched.count))
+            elif max(detection.score for detection in chain) >= _SURE:
+                second_only += 1
+        sure = {redaction.track for redaction in self._found if redaction.score >= _SURE}
+        return Recount(
+            looks=self._looks,
+            both=len(both),
+            first_only=len(sure - both),
+            second_only=second_only,
+        )
