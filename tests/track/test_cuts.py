@@ -44,3 +44,10 @@ def test_a_light_switched_off_is_no_cut() -> None:
 
 def test_something_that_passes_close_by_is_no_cut() -> None:
     assert cuts([scene(1)] * 10 + [scene(5), scene(6)] + [scene(1)] * 10) == []
+
+
+def test_a_camera_swung_round_is_no_cut() -> None:
+    scene = np.random.default_rng(5).integers(0, 255, (LOOK_HEIGHT // 3, 200, 3), dtype=np.uint8)
+    wide = scene.repeat(3, axis=0).repeat(3, axis=1)
+    swung = [wide[:, 5 * n : 5 * n + LOOK_WIDTH] for n in range(40)]
+    assert cuts(swung) == []

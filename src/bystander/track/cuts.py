@@ -3,8 +3,10 @@
 A cut changes the layout of the whole picture and stays changed; a flash changes the brightness
 and goes away. So each small picture is compared by its pattern (normalised correlation, which
 brightness and contrast do not move), and a change counts only when the pictures shortly after it
-still differ from the last one before it. A cut that is missed may drag a box along for up to
-``gap_s``; one that is imagined ends tracks early, so a doubtful change is no cut.
+still differ from the last one before it. A camera that is swung round changes the picture as fast,
+but what is in view moves on as a whole: where one picture fits the next when it is shifted, there
+is no cut. A cut that is missed may drag a box along for up to ``gap_s``; one that is imagined ends
+tracks early and leaves their gaps open, so a doubtful change is no cut.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ from bystander.records import Picture
 LOOK_WIDTH, LOOK_HEIGHT = 64, 36
 
 _SAME_PATTERN = 0.55  # correlation above which two pictures show the same scene
+_SAME_WHEN_SHIFTED = 0.75  # the same for the best of many shifts, which finds more by chance
+_FARTHEST = (16, 6)  # shifts looked at, in pixels of the small picture, x and y
 _CONFIRM_FRAMES = 3  # pictures after a change that must still differ from before it
 
 
@@ -48,7 +52,11 @@ class CutFinder:
                 if self._since >= _CONFIRM_FRAMES:
                     self._cuts.append(self._changed_at)
                     self._changed_at = None
-        elif self._last is not None and _correlation(self._last, pattern) <= _SAME_PATTERN:
+        elif (
+            self._last is not None
+            and _correlation(self._last, pattern) <= _SAME_PATTERN
+            and not _shifted(self._last, pattern)
+        ):
             self._before, self._changed_at, self._since = self._last, at, 0
         self._last = pattern
 
@@ -63,7 +71,23 @@ def _pattern(picture: Picture) -> NDArray[np.float32]:
     return grey
 
 
-def _correlation(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
+def _correlation(a: NDArray[np.float32], b: NDArray[np.float32], when_flat: float = 1.0) -> float:
     energy = float(np.sqrt((a * a).sum() * (b * b).sum()))
-    flat = a.size * 4.0  # a picture with next to no pattern is like any other
-    return float((a * b).sum()) / energy if energy > flat else 1.0
+    flat = a.size * 4.0  # a picture with next to no pattern is like any other, whole
+    return float((a * b).sum()) / energy if energy > flat else when_flat
+
+
+def _shifted(a: NDArray[np.float32], b: NDArray[np.float32]) -> bool:
+    """Return whether *b* shows what *a* does, moved on as a whole."""
+    farthest_x, farthest_y = _FARTHEST
+    for dy in range(-farthest_y, farthest_y + 1):
+        for dx in range(-farthest_x, farthest_x + 1):
+            left, right = a[_kept(dy), _kept(dx)], b[_kept(-dy), _kept(-dx)]
+            likeness = _correlation(left - left.mean(), right - right.mean(), when_flat=0.0)
+            if likeness > _SAME_WHEN_SHIFTED:
+                return True
+    return False
+
+
+def _kept(shift: int) -> slice:
+    return slice(max(0, shift), min(0, shift) or None)
