@@ -30,10 +30,15 @@ def linked(
         detections,
         cuts=cuts,
         duration=Fraction(frames, RATE),
-        score=0.3,
+        evidence=((0.3, 1), (0.15, 40)),
         gap_s=Fraction(1),
         extend_s=Fraction(1, 2),
     )
+
+
+def test_a_weak_thing_that_is_seen_long_is_kept() -> None:
+    (track,) = linked([seen(i, 20, score=0.2) for i in range(40)])
+    assert len(track.detections) == 40
 
 
 def test_one_walk_is_one_track_reaching_half_a_second_further() -> None:
@@ -79,7 +84,8 @@ def test_a_weak_face_is_kept_where_it_continues_a_strong_one_in_both_directions(
 
 
 def test_a_thing_that_is_weak_throughout_is_no_track() -> None:
-    assert linked([seen(i, 20, score=0.2) for i in range(60)]) == ()
+    assert linked([seen(i, 20, score=0.2) for i in range(39)]) == ()
+    assert linked([seen(i, 20, score=0.1) for i in range(60)]) == ()
 
 
 def test_beyond_its_end_a_box_reaches_both_where_it_was_and_where_it_was_going() -> None:

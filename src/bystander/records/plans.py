@@ -36,6 +36,8 @@ class Policy:
         person_score: Least score at which a detection of a person starts a track.
         person_score_continues: Least score at which it continues one.
         person_frames: A person seen in fewer frames is taken for a mistake, but in a still.
+        person_score_long: What is enough instead of ``person_score`` for one who is seen long,
+        person_frames_long: which is in at least so many frames.
         gap_s: Longest gap in a track that is filled by interpolation, seconds.
         extend_s: How far a track is extended at both ends, seconds.
         head_width: Width of the head region as a multiple of the face's.
@@ -58,8 +60,10 @@ class Policy:
     score_continues: float = 0.12
     score_still: float = 0.15
     person_score: float = 0.6
-    person_score_continues: float = 0.35
+    person_score_continues: float = 0.3
     person_frames: int = 3
+    person_score_long: float = 0.4
+    person_frames_long: int = 15
     gap_s: Fraction = Fraction(1)
     extend_s: Fraction = Fraction(1, 2)
     head_width: float = 2.2

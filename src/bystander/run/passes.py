@@ -107,34 +107,29 @@ def _tracks(survey: Survey, policy: Policy, seen: list[Detection]) -> tuple[Trac
     """Return the tracks of all that the policy's target names."""
 
     def link(
-        found: Iterable[Detection], score: float, prefix: str, least: int
+        found: Iterable[Detection], prefix: str, *evidence: tuple[float, int]
     ) -> tuple[Track, ...]:
         return track.link(
             found,
             cuts=survey.cuts,
             duration=survey.duration,
-            score=score,
+            evidence=evidence,
             gap_s=policy.gap_s,
             extend_s=policy.extend_s,
-            least_detections=least,
             prefix=prefix,
         )
 
-    faces = link(
-        (d for d in seen if d.kind is Kind.FACE),
-        min(policy.score, policy.score_still) if survey.still else policy.score,
-        "face-",
-        1,
-    )
+    least = min(policy.score, policy.score_still) if survey.still else policy.score
+    faces = link((d for d in seen if d.kind is Kind.FACE), "face-", (least, 1))
     if policy.target == "faces":
         return faces
     people = link(
         (d for d in seen if d.kind is Kind.PERSON),
-        policy.person_score,
         "person-",
-        1 if survey.still else policy.person_frames,
+        (policy.person_score, 1 if survey.still else policy.person_frames),
+        (policy.person_score_long, policy.person_frames_long),
     )
-    heads = link(track.heads(people, faces), 0.0, "head-", 1)
+    heads = link(track.heads(people, faces), "head-", (0.0, 1))
     return (*faces, *heads, *(people if policy.target == "people" else ()))
 
 
@@ -146,7 +141,7 @@ def add_found(
         found,
         cuts=survey.cuts,
         duration=survey.duration,
-        score=0.0,
+        evidence=((0.0, 1),),
         gap_s=drawn.policy.gap_s,
         extend_s=drawn.policy.extend_s,
         prefix=f"second-look-{round_number}-",

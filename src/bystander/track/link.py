@@ -6,7 +6,8 @@ detection are ranked by how well they overlap, and the best pair is joined first
 on IoU, as in Bochinski et al., "High-Speed Tracking-by-Detection Without Using Image Information",
 AVSS 2017). A track stays open for ``gap_s`` without a detection. Weak detections are joined too,
 and a track is kept when its best detection is strong (the idea of ByteTrack, Zhang et al., ECCV
-2022): a face that turns away and back keeps its track in both directions of time.
+2022): a face that turns away and back keeps its track in both directions of time. One that is weak
+throughout may be kept for its length.
 
 Only boxes and motion are used; never what anybody looks like.
 """
@@ -56,10 +57,9 @@ def link(
     *,
     cuts: Sequence[Fraction],
     duration: Fraction,
-    score: float,
+    evidence: Sequence[tuple[float, int]],
     gap_s: Fraction,
     extend_s: Fraction,
-    least_detections: int = 1,
     prefix: str = "",
 ) -> tuple[Track, ...]:
     """Join detections to tracks.
@@ -68,16 +68,16 @@ def link(
         detections: In any order, of any kinds; kinds are never joined with each other.
         cuts: Times at which a new shot begins, ascending; no track crosses one.
         duration: Length of the recording in seconds.
-        score: A track is kept when its best detection scores at least this.
+        evidence: Pairs of a score and a number. A track is kept when, for any of them, its best
+            detection scores at least that and it has at least so many.
         gap_s: Longest time between two detections of one track.
         extend_s: How far every track's span reaches beyond its first and last detection, within
             its shot and the recording.
-        least_detections: A track of fewer is dropped.
         prefix: Begins every track's id.
 
     Returns:
-        Tracks by first appearance. Every detection of at least *score* is in exactly one, unless
-        its track was dropped for having too few.
+        Tracks by first appearance. Every detection is in exactly one, unless its track was dropped
+        for want of evidence.
     """
     ordered = sorted(
         detections, key=lambda d: (d.kind, d.at, -d.score, d.box.x0, d.box.y0, d.box.x1)
@@ -87,7 +87,8 @@ def link(
     for (kind, shot), group in groupby(ordered, key=lambda d: (d.kind, bisect_right(cuts, d.at))):
         shot_span = Span(bounds[shot], bounds[shot + 1])
         for found in _link_shot(list(group), gap_s):
-            if len(found) >= least_detections and max(d.score for d in found) >= score:
+            best = max(d.score for d in found)
+            if any(best >= score and len(found) >= count for score, count in evidence):
                 start = max(shot_span.start, found[0].at - extend_s)
                 end = min(shot_span.end, found[-1].at + extend_s)
                 tracks.append((kind, found, Span(start, end)))
