@@ -51,3 +51,11 @@ def test_a_camera_swung_round_is_no_cut() -> None:
     wide = scene.repeat(3, axis=0).repeat(3, axis=1)
     swung = [wide[:, 5 * n : 5 * n + LOOK_WIDTH] for n in range(40)]
     assert cuts(swung) == []
+
+
+def test_what_passes_close_before_the_lens_is_no_cut() -> None:
+    assert cuts([scene(1)] * 20 + [scene(2)] * 15 + [scene(1)] * 20) == []
+
+
+def test_a_shot_that_returns_after_a_long_one_is_cut_twice() -> None:
+    assert cuts([scene(1)] * 20 + [scene(2)] * 30 + [scene(1)] * 20) == [20, 50]

@@ -41,3 +41,15 @@ def test_a_face_at_someones_feet_is_somebody_elses() -> None:
 
 def test_a_person_cut_off_at_the_chest_has_a_face_within_the_box() -> None:
     assert face_of(Box(0, 0, 300, 150)).y1 <= 150
+
+
+def test_a_childs_face_does_not_stand_for_that_of_the_one_who_carries_it() -> None:
+    parent, child = Box(0, 0, 100, 300), Box(50, 75, 110, 200)
+    face = track(Kind.FACE, Box(65, 80, 95, 120))
+    found = heads([track(Kind.PERSON, parent), track(Kind.PERSON, child)], [face])
+    assert {d.box for d in found} == {face_of(parent)}
+
+
+def test_somebody_seen_twice_has_one_face() -> None:
+    twice = [track(Kind.PERSON, PERSON), track(Kind.PERSON, Box(95, 45, 205, 340))]
+    assert not heads(twice, [track(Kind.FACE, Box(135, 60, 165, 100))])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from fractions import Fraction
 
 from hypothesis import given
@@ -29,6 +30,7 @@ def linked(
     return link(
         detections,
         cuts=cuts,
+        times=[Fraction(index, RATE) for index in range(frames)],
         duration=Fraction(frames, RATE),
         evidence=((0.3, 1), (0.15, 40)),
         gap_s=Fraction(1),
@@ -39,6 +41,35 @@ def linked(
 def test_a_weak_thing_that_is_seen_long_is_kept() -> None:
     (track,) = linked([seen(i, 20, score=0.2) for i in range(40)])
     assert len(track.detections) == 40
+
+
+def test_where_frames_are_few_few_sightings_do() -> None:
+    times = [Fraction(2 * index) for index in range(12)]  # half a frame a second
+    found = [replace(seen(0, 20), at=at) for at in times]
+    tracks = link(
+        found,
+        cuts=(),
+        times=times,
+        duration=Fraction(24),
+        evidence=((0.6, 3),),
+        gap_s=Fraction(1),
+        extend_s=Fraction(1, 2),
+    )
+    assert len(tracks) == 12
+
+
+def test_in_a_shot_of_two_frames_two_sightings_do() -> None:
+    cuts = (Fraction(10, RATE), Fraction(12, RATE))
+    (track,) = link(
+        [seen(10, 20), seen(11, 20)],
+        cuts=cuts,
+        times=[Fraction(index, RATE) for index in range(50)],
+        duration=Fraction(2),
+        evidence=((0.6, 3),),
+        gap_s=Fraction(1),
+        extend_s=Fraction(1, 2),
+    )
+    assert len(track.detections) == 2
 
 
 def test_one_walk_is_one_track_reaching_half_a_second_further() -> None:

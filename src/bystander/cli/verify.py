@@ -31,6 +31,11 @@ def verify(
         for check in report.ran:
             result = "nothing found" if check.passed else "FAILED"
             console.out(f"{check.name:<12} {result:<14} {check.looked_at}")
+        if (counted := report.recount) is not None:
+            console.out(
+                f"in the original two detectors saw, of faces: both {counted.both}, the plan's "
+                f"alone {counted.first_only}, the second alone {counted.second_only}"
+            )
         for leak in report.leaks:
             console.out(f"leak: {leak.check}: {leak.what}")
     if not report.clean:

@@ -20,7 +20,7 @@ from bystander.geometry import iou
 
 _MOST_IOU = 0.4
 # Heights, in pixels of the picture looked at, between which a look that saw nothing says something.
-_SEEN_PX = (10, 400)
+_SEEN_PX = (20, 400)
 _UNCONFIRMED = 0.8
 
 

@@ -61,9 +61,10 @@ class Recount:
     def missed(self) -> float:
         """How many more neither saw, if the two erred independently: Chapman's estimate.
 
-        Detectors err alike: what is hard for one is hard for the other. So in truth it is more,
-        as long as what they saw are faces. D. G. Chapman, "Some properties of the hypergeometric
-        distribution with applications to zoological sample censuses" (1951).
+        Rough, and no bound: what is hard for one detector is hard for the other, so in truth more
+        are missed; and what is no face, seen by one alone, makes it larger. D. G. Chapman, "Some
+        properties of the hypergeometric distribution with applications to zoological sample
+        censuses" (1951).
 
         >>> Recount(looks=9, both=8, first_only=3, second_only=3).missed
         1.0

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bystander import detect, media, plan, verify
 from bystander.errors import FootageError, LeakFound, PlanError
-from bystander.records import Detector, Plan, Policy, Report
+from bystander.records import Detector, Plan, Policy, Recount, Report
 from bystander.run import passes, report
 from bystander.run.progress import Progress, Silent
 from bystander.run.workspace import Workspace, publish, write_text
@@ -128,6 +128,7 @@ def redact(
             drawn = given
         made = workspace.path / outputs.recording.name
         rounds = 0
+        counted: Recount | None = None
         while True:
             recorder = passes.render(drawn, footage, made, progress)
             progress.begin("verifying", drawn.footage.frames)
@@ -137,8 +138,10 @@ def redact(
                 plan_sha256=plan.sha256(drawn),
                 original=footage,
                 detector=verifier,
+                counted=counted,
                 step=progress.step,
             )
+            counted = examined.recount
             found = [d for leak in examined.leaks for d in leak.found]
             others = [leak for leak in examined.leaks if leak.check != verify.SECOND_LOOK]
             if not found or others or not amend or rounds == _MOST_ROUNDS:

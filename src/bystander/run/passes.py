@@ -112,6 +112,7 @@ def _tracks(survey: Survey, policy: Policy, seen: list[Detection]) -> tuple[Trac
         return track.link(
             found,
             cuts=survey.cuts,
+            times=survey.times,
             duration=survey.duration,
             evidence=evidence,
             gap_s=policy.gap_s,
@@ -126,7 +127,7 @@ def _tracks(survey: Survey, policy: Policy, seen: list[Detection]) -> tuple[Trac
     people = link(
         (d for d in seen if d.kind is Kind.PERSON),
         "person-",
-        (policy.person_score, 1 if survey.still else policy.person_frames),
+        (policy.person_score, policy.person_frames),
         (policy.person_score_long, policy.person_frames_long),
     )
     heads = link(track.heads(people, faces), "head-", (0.0, 1))
@@ -140,6 +141,7 @@ def add_found(
     tracks = track.link(
         found,
         cuts=survey.cuts,
+        times=survey.times,
         duration=survey.duration,
         evidence=((0.0, 1),),
         gap_s=drawn.policy.gap_s,

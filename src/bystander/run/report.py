@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from importlib import metadata
@@ -25,8 +26,13 @@ from bystander.timeline import clock, to_text
 VERSION = 2
 
 _LIBRARIES = ("av", "onnxruntime", "numpy", "yuface")
+# What each target leaves out, besides what all do.
+_LEFT_OUT_BY_TARGET = {
+    "faces": ("people whose face is not seen, from behind for example", "bodies, clothes and gait"),
+    "heads": ("bodies, clothes and gait",),
+    "people": (),
+}
 _NOT_LOOKED_FOR = (
-    "bodies, clothes and gait, unless whole people were asked for",
     "number plates, name tags, screens, documents and other text",
     "tattoos, reflections and shadows",
     "burnt-in clocks, places and names",
@@ -128,7 +134,7 @@ def document(
             "frames_read": plan.footage.frames,
             "times_corrected": footage.damage.retimed,
         },
-        "not_looked_for": list(_NOT_LOOKED_FOR),
+        "not_looked_for": [*_LEFT_OUT_BY_TARGET[policy.target], *_NOT_LOOKED_FOR],
     }
 
 
@@ -187,7 +193,9 @@ def _audit(times: Sequence[Fraction], seed: str) -> dict[str, Any]:
         "moments_s": [_seconds(at) for at in drawn],
         "every_frame": len(drawn) == len(times),
         "supports": [
-            {"clean_looks": n, "fewer_than_percent": round(100 * audit.bound(n), 2)} for n in looks
+            # Rounded up: a bound may be too wide, never too narrow.
+            {"clean_looks": n, "fewer_than_percent": math.ceil(1000 * audit.bound(n)) / 10}
+            for n in looks
         ],
     }
 

@@ -5,8 +5,11 @@ and goes away. So each small picture is compared by its pattern (normalised corr
 brightness and contrast do not move), and a change counts only when the pictures shortly after it
 still differ from the last one before it. A camera that is swung round changes the picture as fast,
 but what is in view moves on as a whole: where one picture fits the next when it is shifted, there
-is no cut. A cut that is missed may drag a box along for up to ``gap_s``; one that is imagined ends
-tracks early and leaves their gaps open, so a doubtful change is no cut.
+is no cut. And what passes close before the lens hides all there is, but then all is there again: a
+cut is taken back when what was shown before it returns soon.
+
+A cut that is missed may drag a box along for up to ``gap_s``; one that is imagined ends tracks
+early and leaves their gaps open, so a doubtful change is no cut.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ LOOK_WIDTH, LOOK_HEIGHT = 64, 36
 _SAME_PATTERN = 0.55  # correlation above which two pictures show the same scene
 _SAME_WHEN_SHIFTED = 0.75  # the same for the best of many shifts, which finds more by chance
 _FARTHEST = (16, 6)  # shifts looked at, in pixels of the small picture, x and y
+_RETURN_S = Fraction(1)  # as long as tracks stay open
 _CONFIRM_FRAMES = 3  # pictures after a change that must still differ from before it
 
 
@@ -35,6 +39,9 @@ class CutFinder:
         self._changed_at: Fraction | None = None
         self._since = 0
         self._cuts: list[Fraction] = []
+        self._returns: list[
+            tuple[Fraction, NDArray[np.float32]]
+        ] = []  # recent cuts, what was before
 
     def see(self, at: Fraction, picture: Picture) -> None:
         """Take in the frame at *at*.
@@ -44,6 +51,13 @@ class CutFinder:
             picture: Shape (LOOK_HEIGHT, LOOK_WIDTH, 3), R G B.
         """
         pattern = _pattern(picture)
+        self._returns = [(cut, before) for cut, before in self._returns if at - cut <= _RETURN_S]
+        for cut, before in self._returns:
+            if _correlation(before, pattern, when_flat=0.0) > _SAME_PATTERN:
+                self._cuts = [other for other in self._cuts if other < cut]
+                self._returns, self._changed_at = [], None
+                self._last = pattern
+                return
         if self._changed_at is not None and self._before is not None:
             if _correlation(self._before, pattern) > _SAME_PATTERN:
                 self._changed_at = None  # it came back: a flash, or something passing the lens
@@ -51,6 +65,7 @@ class CutFinder:
                 self._since += 1
                 if self._since >= _CONFIRM_FRAMES:
                     self._cuts.append(self._changed_at)
+                    self._returns.append((self._changed_at, self._before))
                     self._changed_at = None
         elif (
             self._last is not None

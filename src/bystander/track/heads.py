@@ -8,8 +8,11 @@ than from its height, which changes with how much of the legs is in view.
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 from bystander.geometry import Box
 from bystander.records import Detection, Kind, Track
@@ -21,6 +24,7 @@ _GAP_ABOVE = 0.3  # as a share of the face's height
 _FACE_SHAPE = 0.8  # width over height
 # A face counts as this person's when its middle lies in the upper part of the box.
 _UPPER = (-0.1, 0.5)
+_SAME_PERSON_IOU = 0.45
 
 
 def face_of(person: Box) -> Box:
@@ -38,7 +42,10 @@ def face_of(person: Box) -> Box:
 
 
 def heads(people: Sequence[Track], faces: Sequence[Track]) -> list[Detection]:
-    """Return a head for each sighting of a person at a time when no face is hidden there.
+    """Return a head for each sighting of a person at a time when their face is not hidden.
+
+    At each moment, faces are given to people one to one, each to whom it fits best: a child's face
+    does not stand for that of the one who carries the child.
 
     Args:
         people: Tracks of whole people.
@@ -47,14 +54,39 @@ def heads(people: Sequence[Track], faces: Sequence[Track]) -> list[Detection]:
     Returns:
         Detections of kind head, in no particular order; their box is where the face would be.
     """
-    found: list[Detection] = []
+    by_moment: dict[Fraction, list[Detection]] = defaultdict(list)
     for person in people:
-        near = [face for face in faces if face.span.overlaps(person.span)]
         for seen in person.detections:
-            hidden = (face.box_at(seen.at) for face in near if seen.at in face.span)
-            if not any(_belongs(face, seen.box) for face in hidden):
-                found.append(replace(seen, kind=Kind.HEAD, box=face_of(seen.box)))
-    return found
+            by_moment[seen.at].append(seen)
+    return [
+        replace(seen, kind=Kind.HEAD, box=face_of(seen.box))
+        for at, here in by_moment.items()
+        for seen in _faceless(here, [face.box_at(at) for face in faces if at in face.span])
+    ]
+
+
+def _faceless(people: Sequence[Detection], faces: Sequence[Box]) -> list[Detection]:
+    """Return those of *people*, all of one moment, to whom none of *faces* belongs."""
+    pairs = sorted(
+        (_distance(face, person.box), p, f)
+        for p, person in enumerate(people)
+        for f, face in enumerate(faces)
+        if _belongs(face, person.box)
+    )
+    whose: dict[int, int] = {}
+    seen: set[int] = set()
+    for _, p, f in pairs:
+        # Two boxes that lie on one another are one person seen twice, with one face.
+        if f not in whose or people[whose[f]].box.iou(people[p].box) > _SAME_PERSON_IOU:
+            seen.add(p)
+            whose.setdefault(f, p)
+    return [person for p, person in enumerate(people) if p not in seen]
+
+
+def _distance(face: Box, person: Box) -> float:
+    """Return how far *face* is from where the face of *person* would be, in widths of the box."""
+    (x, y), (there_x, there_y) = face.centre, face_of(person).centre
+    return math.hypot(x - there_x, y - there_y) / person.width
 
 
 def _belongs(face: Box, person: Box) -> bool:

@@ -14,7 +14,7 @@ Only boxes and motion are used; never what anybody looks like.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -56,6 +56,7 @@ def link(
     detections: Iterable[Detection],
     *,
     cuts: Sequence[Fraction],
+    times: Sequence[Fraction],
     duration: Fraction,
     evidence: Sequence[tuple[float, int]],
     gap_s: Fraction,
@@ -67,9 +68,11 @@ def link(
     Args:
         detections: In any order, of any kinds; kinds are never joined with each other.
         cuts: Times at which a new shot begins, ascending; no track crosses one.
+        times: When every frame is shown, ascending.
         duration: Length of the recording in seconds.
         evidence: Pairs of a score and a number. A track is kept when, for any of them, its best
-            detection scores at least that and it has at least so many.
+            detection scores at least that and it has at least so many, or as many as there are
+            frames from ``gap_s`` before it to ``gap_s`` after it: where frames are few, few do.
         gap_s: Longest time between two detections of one track.
         extend_s: How far every track's span reaches beyond its first and last detection, within
             its shot and the recording.
@@ -88,7 +91,11 @@ def link(
         shot_span = Span(bounds[shot], bounds[shot + 1])
         for found in _link_shot(list(group), gap_s):
             best = max(d.score for d in found)
-            if any(best >= score and len(found) >= count for score, count in evidence):
+            around = Span(
+                max(shot_span.start, found[0].at - gap_s), min(shot_span.end, found[-1].at + gap_s)
+            )
+            most = bisect_left(times, around.end) - bisect_left(times, around.start)
+            if any(best >= score and len(found) >= min(count, most) for score, count in evidence):
                 start = max(shot_span.start, found[0].at - extend_s)
                 end = min(shot_span.end, found[-1].at + extend_s)
                 tracks.append((kind, found, Span(start, end)))

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from bystander import media
-from bystander.records import Check, Detector, Frame, Leak, Plan, Report
+from bystander.records import Check, Detector, Frame, Leak, Plan, Recount, Report
 from bystander.timeline import Span, clock
 from bystander.verify import container, fills
 from bystander.verify import second_look as second
@@ -25,6 +25,7 @@ def examine(
     plan_sha256: str,
     original: media.Footage,
     detector: Detector,
+    counted: Recount | None = None,
     step: Callable[[], None] = lambda: None,
 ) -> Report:
     """Check *output* against the plan and the original that it was made from.
@@ -35,6 +36,8 @@ def examine(
         plan_sha256: The plan's digest, for the report.
         original: The recording that the plan is for.
         detector: Looks for what the plan missed; not the one the plan was made with.
+        counted: What was counted in the original when an earlier output was examined: it is the
+            same, so it need not be counted again.
         step: Called after each frame.
 
     Raises:
@@ -55,7 +58,7 @@ def examine(
     )
     found = media.open_footage(output)
     picture = _properties(found, original)
-    look = SecondLook(detector, found.pixel_aspect)
+    look = SecondLook(detector, found.pixel_aspect, original.rate)
     again = Recounter(detector, original.pixel_aspect, plan)
     noise = media.encoder_like(output, original).noise(plan.policy.crf)
     bare: list[Leak] = []
@@ -75,7 +78,8 @@ def examine(
             what = f"a planned region does not hold the fill at {clock(source.at)}"
             bare.append(Leak(check=fills.NAME, what=what, span=Span(source.at, source.at), box=box))
         look.see(shown, source.at, hidden)
-        again.see(source)
+        if counted is None:
+            again.see(source)
         frames += 1
         step()
     size = f"{original.width}x{original.height}"
@@ -84,7 +88,7 @@ def examine(
     seen = look.leaks()
     unsure = look.unsure()
     doubts = f"; {len(unsure)} sightings without enough evidence are listed apart" if unsure else ""
-    note(second.NAME, f"{look.frames} frames, by {detector.name}{doubts}", seen)
+    note(second.NAME, f"{look.frames} frames, for faces alone, by {detector.name}{doubts}", seen)
     return Report(
         plan_sha256=plan_sha256,
         output_sha256=found.sha256,
@@ -95,7 +99,7 @@ def examine(
         regions=regions,
         unsure=unsure,
         nearly=look.nearly(),
-        recount=again.count(),
+        recount=counted or again.count(),
     )
 
 

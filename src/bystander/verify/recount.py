@@ -2,10 +2,11 @@
 
 The verifier's detector looks at the *original*, on its own, and its appearances of faces are held
 against those in the plan. How many neither saw follows if the two erred independently (Chapman's
-estimate, :attr:`bystander.records.Recount.missed`); detectors err alike, so it is more than that.
+estimate, :attr:`bystander.records.Recount.missed`). It is rough, and no bound: detectors err alike,
+which makes the true number larger, and what is no face at all makes the estimate larger.
 
-A doubtful find of the plan's detector would count as a person whom the other one missed. So only
-finds that either was sure of are counted, or that both had.
+A doubtful find of one would count as a person whom the other missed. So only finds that either was
+sure of are counted, or that both had. A face that comes and goes counts once for each time.
 """
 
 from __future__ import annotations
@@ -26,11 +27,12 @@ class Recounter:
     """Sees every frame of the original, in order, and looks at a few of them each second."""
 
     def __init__(self, detector: Detector, pixel_aspect: Fraction, plan: Plan) -> None:
-        self._sightings = Sightings(detector, pixel_aspect)
+        self._least_px = plan.policy.min_face_px
+        self._sightings = Sightings(detector, pixel_aspect, plan.policy.gap_s)
         self._found = tuple(
             redaction
             for redaction in plan.redactions
-            if redaction.because is Because.DETECTOR and redaction.kind is Kind.FACE
+            if redaction.because is Because.DETECTOR and redaction.kind in (Kind.FACE, Kind.HEAD)
         )
         self._looks = 0
         self._last: tuple[Fraction, int] | None = None
@@ -50,6 +52,8 @@ class Recounter:
         both: set[str] = set()
         second_only = 0
         for chain in self._sightings.chains():
+            if max(detection.box.height for detection in chain) < self._least_px:
+                continue
             matched = [
                 redaction.track
                 for detection in chain
@@ -61,7 +65,11 @@ class Recounter:
                 both.add(max(sorted(set(matched)), key=matched.count))
             elif max(detection.score for detection in chain) >= _SURE:
                 second_only += 1
-        sure = {redaction.track for redaction in self._found if redaction.score >= _SURE}
+        sure = {
+            redaction.track
+            for redaction in self._found
+            if redaction.score >= _SURE and redaction.kind is Kind.FACE
+        }
         return Recount(
             looks=self._looks,
             both=len(both),

@@ -20,13 +20,17 @@ NAME = "second look"
 _EVIDENCE = ((0.75, 1), (0.7, 3), (0.6, 12))
 # The same for what is hidden along with it when the recording is written anew.
 _NEARLY = ((0.7, 1), (0.65, 3), (0.55, 12))
+_LONGEST_GAP_S = Fraction(1, 2)
+_LONGEST_GAP_FRAMES = 2
 
 
 class SecondLook:
     """Sees every frame of the output, in order."""
 
-    def __init__(self, detector: Detector, pixel_aspect: Fraction) -> None:
-        self._sightings = Sightings(detector, pixel_aspect)
+    def __init__(self, detector: Detector, pixel_aspect: Fraction, rate: Fraction) -> None:
+        # Where frames are few, a chain bridges as many of them as it does elsewhere.
+        longest_gap_s = max(_LONGEST_GAP_S, _LONGEST_GAP_FRAMES / rate)
+        self._sightings = Sightings(detector, pixel_aspect, longest_gap_s)
         self.frames = 0
 
     def see(self, frame: Frame, at: Fraction, hidden: list[Box]) -> None:

@@ -15,7 +15,6 @@ Chain = tuple[Detection, ...]
 
 _LEAST_SCORE = 0.35
 _LEAST_IOU = 0.25
-_LONGEST_GAP_S = Fraction(1, 2)
 _MOST_COVERED = 0.6  # a box hidden by more than this is not showing
 _SMALLEST_PX = 8
 _SAME_IOU = 0.4
@@ -28,16 +27,17 @@ _LEAST_SIDE = 128
 class Sightings:
     """Sees frames in order and chains what shows in them."""
 
-    def __init__(self, detector: Detector, pixel_aspect: Fraction) -> None:
+    def __init__(self, detector: Detector, pixel_aspect: Fraction, longest_gap_s: Fraction) -> None:
         self._detector = detector
+        self._longest_gap_s = longest_gap_s
         self._aspects = aspects_to_look_at(pixel_aspect)
         self._open: list[list[Detection]] = []
         self._closed: list[list[Detection]] = []
 
     def see(self, frame: Frame, at: Fraction, hidden: list[Box]) -> None:
         """Look at *frame*, shown at *at*, in which *hidden* is covered."""
-        self._closed += [c for c in self._open if at - c[-1].at > _LONGEST_GAP_S]
-        self._open = [c for c in self._open if at - c[-1].at <= _LONGEST_GAP_S]
+        self._closed += [c for c in self._open if at - c[-1].at > self._longest_gap_s]
+        self._open = [c for c in self._open if at - c[-1].at <= self._longest_gap_s]
         here = [d for d in self._look(frame, at) if _shows(d.box, hidden)]
         pairs = sorted(
             ((-chain[-1].box.iou(d.box), c, n))
