@@ -138,6 +138,7 @@ def redact(
                 plan_sha256=plan.sha256(drawn),
                 original=footage,
                 detector=verifier,
+                at_last=rounds == _MOST_ROUNDS - 1,
                 counted=counted,
                 step=progress.step,
             )

@@ -124,12 +124,10 @@ def _tracks(survey: Survey, policy: Policy, seen: list[Detection]) -> tuple[Trac
     faces = link((d for d in seen if d.kind is Kind.FACE), "face-", (least, 1))
     if policy.target == "faces":
         return faces
-    people = link(
-        (d for d in seen if d.kind is Kind.PERSON),
-        "person-",
-        (policy.person_score, policy.person_frames),
-        (policy.person_score_long, policy.person_frames_long),
-    )
+    evidence = [(policy.person_score, policy.person_frames)]
+    if not survey.still:  # in which nobody lasts
+        evidence.append((policy.person_score_long, policy.person_frames_long))
+    people = link((d for d in seen if d.kind is Kind.PERSON), "person-", *evidence)
     heads = link(track.heads(people, faces), "head-", (0.0, 1))
     return (*faces, *heads, *(people if policy.target == "people" else ()))
 

@@ -25,6 +25,7 @@ def examine(
     plan_sha256: str,
     original: media.Footage,
     detector: Detector,
+    at_last: bool = False,
     counted: Recount | None = None,
     step: Callable[[], None] = lambda: None,
 ) -> Report:
@@ -36,6 +37,7 @@ def examine(
         plan_sha256: The plan's digest, for the report.
         original: The recording that the plan is for.
         detector: Looks for what the plan missed; not the one the plan was made with.
+        at_last: Whether what is found can be hidden once more, and not again.
         counted: What was counted in the original when an earlier output was examined: it is the
             same, so it need not be counted again.
         step: Called after each frame.
@@ -98,7 +100,7 @@ def examine(
         frames=frames,
         regions=regions,
         unsure=unsure,
-        nearly=look.nearly(),
+        nearly=look.nearly(at_last=at_last),
         recount=counted or again.count(),
     )
 

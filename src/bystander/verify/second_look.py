@@ -18,8 +18,10 @@ NAME = "second look"
 
 # How many frames a sighting must last to count, by the best score in it.
 _EVIDENCE = ((0.75, 1), (0.7, 3), (0.6, 12))
-# The same for what is hidden along with it when the recording is written anew.
+# The same for what is hidden along with it when the recording is written anew, and when that is
+# done for the last time.
 _NEARLY = ((0.7, 1), (0.65, 3), (0.55, 12))
+_NEARLY_AT_LAST = ((0.6, 1), (0.5, 3))
 _LONGEST_GAP_S = Fraction(1, 2)
 _LONGEST_GAP_FRAMES = 2
 
@@ -53,16 +55,18 @@ class SecondLook:
             if _has(found, _EVIDENCE)
         ]
 
-    def nearly(self) -> tuple[Detection, ...]:
-        """Return the detections of sightings that lack a little evidence.
+    def nearly(self, *, at_last: bool) -> tuple[Detection, ...]:
+        """Return the detections of sightings that lack a little evidence; more of them *at_last*.
 
         Where the recording is written anew because of a leak, these are hidden along with it:
-        the next look, at a picture that differs by a few masks, could tip them over the line.
+        the next look, at a picture that differs by a few masks, could tip them over the line. When
+        there will be no other chance to hide them, more of them are.
         """
+        evidence = _NEARLY_AT_LAST if at_last else _NEARLY
         chains = (
             chain
             for chain in self._sightings.chains()
-            if _has(chain, _NEARLY) and not _has(chain, _EVIDENCE)
+            if _has(chain, evidence) and not _has(chain, _EVIDENCE)
         )
         return tuple(detection for chain in chains for detection in chain)
 
