@@ -249,3 +249,20 @@ def test_the_better_of_two_looks_at_the_same_face_counts(bench: Bench) -> None:
 
 def test_every_leak_is_listed(bench: Bench) -> None:
     assert len(bench.leaks(bench.render(fill=nothing))) == 20
+
+
+@pytest.mark.parametrize(("at_last", "near"), [(False, 0), (True, 1)])
+def test_the_last_round_hides_more_of_what_nearly_counts(
+    tmp_path: Path, at_last: bool, near: int
+) -> None:
+    bench = Bench(tmp_path)
+    report = verify.examine(
+        bench.render(),
+        plan=bench.plan,
+        plan_sha256="0" * 64,
+        original=bench.footage,
+        detector=Sees(ELSEWHERE, 0.62, {4}),
+        at_last=at_last,
+    )
+    assert report.clean
+    assert len(report.nearly) == near

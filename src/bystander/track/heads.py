@@ -17,8 +17,8 @@ from fractions import Fraction
 from bystander.geometry import Box
 from bystander.records import Detection, Kind, Track
 
-# Over 419 people in photos whose face is marked as well, the medians are 0.32 of the width, 0.17 of
-# the height and 0.5 above, but they scatter widely (docs/measurements.md): so larger, and higher up.
+# Over 419 people in photos whose face is marked as well, the medians are 0.32 of the width, 0.17
+# of the height and 0.5 above, and scatter widely (docs/measurements.md): so larger, and higher up.
 _FACE_TO_WIDTH = 0.42
 _FACE_TO_HEIGHT = 0.4  # at most: of someone seen down to the chest
 _GAP_ABOVE = 0.3  # as a share of the face's height
