@@ -13,7 +13,7 @@ and margin reaches further beyond them than they move in that time.
 
 A still has no neighbours in time that could make up for a miss. It is looked at more closely.
 
-A detector of people sees them whole, so it looks at two small pictures.
+A detector of people sees them whole, so it looks once, at a small picture.
 """
 
 from __future__ import annotations
@@ -41,9 +41,7 @@ _DOUBT = 1.5
 _CLOSER = (Fraction(3, 2), Fraction(3))  # for stills, beside the double size
 _CLOSER_UP_TO_PX = 1_000_000
 _MOST_IOU = 0.4
-# Longer sides of the pictures that people are looked for in: what the detector was trained on, and
-# a larger one that must agree, in which it sees those who are small.
-_PERSON_SIDES = (416, 640)
+_PERSON_SIDE = 416  # the longer side of the picture that people are looked for in: as in training
 
 
 class Finder:
@@ -80,7 +78,7 @@ class Finder:
         face_scales = list(self._scales(frame))
         for detector in self._detectors:
             is_face = detector.kind is Kind.FACE
-            scales = face_scales if is_face else _whole(frame)
+            scales = face_scales if is_face else [_whole(frame)]
             boxes, scores = together([self._look(detector, frame, scale) for scale in scales])
             least_px = self._smallest_px * 0.6 if is_face else 0  # sizes are estimates
             if is_face and self._still:  # on film, lasting decides
@@ -141,5 +139,5 @@ class Finder:
         )
 
 
-def _whole(frame: Frame) -> list[Fraction]:
-    return [Fraction(side, max(frame.width, frame.height)) for side in _PERSON_SIDES]
+def _whole(frame: Frame) -> Fraction:
+    return Fraction(_PERSON_SIDE, max(frame.width, frame.height))
