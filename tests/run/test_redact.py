@@ -196,11 +196,14 @@ def test_the_original_is_never_written_to(tmp_path: Path) -> None:
 def test_a_damaged_recording_is_salvaged_with_its_damage_covered_and_said(
     tmp_path: Path,
 ) -> None:
-    scene = Scene(width=320, height=240, frames=50, options={"preset": "veryfast", "crf": "12"})
+    # Every tenth frame stands alone, so damage in the middle leaves others; and the encoder gives
+    # the same bytes each time, so that the damage is always in the same place.
+    options = {"preset": "veryfast", "crf": "12", "g": "10", "threads": "1"}
+    scene = Scene(width=320, height=240, frames=50, options={**options, "x264-params": "mbtree=0"})
     path = draw(tmp_path / "in.mp4", scene)
     content = bytearray(path.read_bytes())
     start = content.find(b"mdat")
-    for at in range(start + len(content) // 3, start + len(content) // 3 + 600, 7):
+    for at in range(start + len(content) // 2, start + len(content) // 2 + 600, 7):
         content[at] ^= 0xFF
     path.write_bytes(content)
     output = tmp_path / "out.mp4"
