@@ -57,5 +57,15 @@ def test_what_passes_close_before_the_lens_is_no_cut() -> None:
     assert cuts([scene(1)] * 20 + [scene(2)] * 15 + [scene(1)] * 20) == []
 
 
+def test_what_comes_slowly_before_a_lens_that_moves_is_no_cut() -> None:
+    coming = []
+    for share in (0.2, 0.4, 0.6, 0.8):  # of the picture that it hides
+        picture = scene(1).copy()
+        picture[:, : int(share * LOOK_WIDTH)] = scene(2)[:, : int(share * LOOK_WIDTH)]
+        coming.append(picture)
+    gone = [scene(1, shift=4)] * 20
+    assert cuts([scene(1)] * 20 + coming[:2] + [scene(2)] * 12 + gone) == []
+
+
 def test_a_shot_that_returns_after_a_long_one_is_cut_twice() -> None:
     assert cuts([scene(1)] * 20 + [scene(2)] * 30 + [scene(1)] * 20) == [20, 50]

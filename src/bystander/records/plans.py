@@ -58,7 +58,7 @@ class Policy:
     min_face_px: int = 10
     score: float = 0.25
     score_continues: float = 0.12
-    score_still: float = 0.15
+    score_still: float = 0.14
     person_score: float = 0.6
     person_score_continues: float = 0.3
     person_frames: int = 3

@@ -27,6 +27,10 @@ _SAME_PATTERN = 0.55  # correlation above which two pictures show the same scene
 _SAME_WHEN_SHIFTED = 0.75  # the same for the best of many shifts, which finds more by chance
 _FARTHEST = (16, 6)  # shifts looked at, in pixels of the small picture, x and y
 _RETURN_S = Fraction(1)  # as long as tracks stay open
+# What passes the lens may take its time, and the camera moves meanwhile: what was shown before is
+# remembered from a while before the change, and looked for, shifted, now and then.
+_REMEMBER_S = Fraction(2)
+_NOW_AND_THEN_S = Fraction(1, 5)
 _CONFIRM_FRAMES = 3  # pictures after a change that must still differ from before it
 
 
@@ -36,12 +40,12 @@ class CutFinder:
     def __init__(self) -> None:
         self._before: NDArray[np.float32] | None = None
         self._last: NDArray[np.float32] | None = None
-        self._changed_at: Fraction | None = None
+        self._change: tuple[Fraction, NDArray[np.float32]] | None = None  # when, and to what
         self._since = 0
         self._cuts: list[Fraction] = []
-        self._returns: list[
-            tuple[Fraction, NDArray[np.float32]]
-        ] = []  # recent cuts, what was before
+        self._shown: list[tuple[Fraction, NDArray[np.float32]]] = []  # lately, now and then
+        # Recent cuts, and what was shown before each, the last of it first.
+        self._returns: list[tuple[Fraction, list[NDArray[np.float32]]]] = []
 
     def see(self, at: Fraction, picture: Picture) -> None:
         """Take in the frame at *at*.
@@ -52,28 +56,36 @@ class CutFinder:
         """
         pattern = _pattern(picture)
         self._returns = [(cut, before) for cut, before in self._returns if at - cut <= _RETURN_S]
+        is_due = not self._shown or at - self._shown[-1][0] >= _NOW_AND_THEN_S
         for cut, before in self._returns:
-            if _correlation(before, pattern, when_flat=0.0) > _SAME_PATTERN:
+            if _correlation(before[0], pattern, when_flat=0.0) > _SAME_PATTERN or (
+                is_due and any(_shifted(old, pattern) for old in before)
+            ):
                 self._cuts = [other for other in self._cuts if other < cut]
-                self._returns, self._changed_at = [], None
+                self._returns, self._change = [], None
                 self._last = pattern
                 return
-        if self._changed_at is not None and self._before is not None:
+        if self._change is not None and self._before is not None:
             if _correlation(self._before, pattern) > _SAME_PATTERN:
-                self._changed_at = None  # it came back: a flash, or something passing the lens
+                self._change = None  # it came back: a flash, or something passing the lens
             else:
                 self._since += 1
                 if self._since >= _CONFIRM_FRAMES:
-                    self._cuts.append(self._changed_at)
-                    self._returns.append((self._changed_at, self._before))
-                    self._changed_at = None
+                    cut = self._change[0]
+                    earlier = [p for when, p in self._shown if when < cut]
+                    self._returns.append((cut, [self._before, *earlier[::-1]]))
+                    self._cuts.append(cut)
+                    self._shown, self._change = [self._change], None
         elif (
             self._last is not None
             and _correlation(self._last, pattern) <= _SAME_PATTERN
             and not _shifted(self._last, pattern)
         ):
-            self._before, self._changed_at, self._since = self._last, at, 0
+            self._before, self._change, self._since = self._last, (at, pattern), 0
         self._last = pattern
+        if is_due:
+            recent = [(when, p) for when, p in self._shown if at - when <= _REMEMBER_S]
+            self._shown = [*recent, (at, pattern)]
 
     def cuts(self) -> tuple[Fraction, ...]:
         """Return where new shots begin, ascending; a change in the last frames is none."""
