@@ -18,7 +18,8 @@ import av
 import numpy as np
 
 from bystander.records import Picture
-from bystander.track import LOOK_HEIGHT, LOOK_WIDTH, CutFinder
+from bystander.track import CutFinder
+from bystander.watch import LOOK_HEIGHT, LOOK_WIDTH
 
 SHOT_FRAMES = 30
 MOST_SHOTS = 8  # of one clip

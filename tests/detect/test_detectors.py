@@ -89,17 +89,18 @@ def finder(detector: Detector, smallest_px: int = 10) -> detect.Finder:
         pixel_aspect=Fraction(1),
         smallest_px=smallest_px,
         least_scores={Kind.FACE: 0.15, Kind.PERSON: 0.35},
+        sure=0.25,
     )
 
 
 def test_a_finder_reports_each_face_once_in_pixels_of_the_frame(frame: Frame) -> None:
-    found = finder(detect.CenterFace()).find(frame)
+    found = finder(detect.CenterFace()).see(frame)
     assert sum(d.box.iou(FACE) > 0.3 for d in found) == 1
     assert all(d.at == frame.at for d in found)
 
 
 def test_a_finder_leaves_out_what_is_smaller_than_asked_for(frame: Frame) -> None:
-    assert not finder(detect.CenterFace(), smallest_px=400).find(frame)
+    assert not finder(detect.CenterFace(), smallest_px=400).see(frame)
 
 
 @pytest.mark.parametrize("aspect", [Fraction(1, 8), Fraction(1, 2), Fraction(2), Fraction(9)])
@@ -109,8 +110,9 @@ def test_a_wrong_pixel_aspect_does_not_blind_it(frame: Frame, aspect: Fraction) 
         pixel_aspect=aspect,
         smallest_px=20,
         least_scores={Kind.FACE: 0.15, Kind.PERSON: 0.35},
+        sure=0.25,
     )
-    assert any(d.box.iou(FACE) > 0.4 and d.score > 0.5 for d in made.find(frame))
+    assert any(d.box.iou(FACE) > 0.4 and d.score > 0.5 for d in made.see(frame))
 
 
 def test_a_provider_that_is_not_there_is_an_error() -> None:

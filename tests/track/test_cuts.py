@@ -5,7 +5,8 @@ from fractions import Fraction
 import numpy as np
 
 from bystander.records import Picture
-from bystander.track import LOOK_HEIGHT, LOOK_WIDTH, CutFinder
+from bystander.track import CutFinder
+from bystander.watch import LOOK_HEIGHT, LOOK_WIDTH
 
 
 def scene(seed: int, shift: int = 0, brightness: float = 1.0) -> Picture:

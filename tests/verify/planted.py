@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
+import numpy as np
+from numpy.typing import NDArray
 from tests.conftest import Blind
 from tests.stage import Scene, draw, plan_for
 
 from bystander import hide, media, verify
-from bystander.records import Leak, Plan, Policy, Report
+from bystander.geometry import Box
+from bystander.records import Kind, Leak, Picture, Plan, Policy, Report
 from bystander.run import passes
 from bystander.run.progress import Silent
 
@@ -83,3 +86,40 @@ def rewrite(
                 made.mux(stream.encode(new))
         made.mux(stream.encode(None))
     return target
+
+
+def patches(*boxes: Box, frames: Collection[int] | None = None) -> Callable[..., None]:
+    """Return a change to a scene: white patches, in *frames* or throughout."""
+
+    def change(index: int, planes: list[np.ndarray[Any, Any]]) -> None:
+        if frames is None or index in frames:
+            for box in boxes:
+                for number, value in enumerate((235, 128, 128)):
+                    y0, y1, x0, x1 = (
+                        int(side) >> bool(number) for side in (box.y0, box.y1, box.x0, box.x1)
+                    )
+                    planes[number][y0:y1, x0:x1] = value
+
+    return change
+
+
+class SeesWhite:
+    """A detector to whom every white patch is a face; patches lie beside one another."""
+
+    name = "white@0"
+    kind = Kind.FACE
+
+    def __init__(self, score: float, score_at_twice: float | None = None, width: int = 320) -> None:
+        self._score, self._score_at_twice, self._width = score, score_at_twice, width
+
+    def look(self, picture: Picture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        white = picture.min(axis=2) > 245
+        edges = np.flatnonzero(np.diff(white.any(axis=0), prepend=False, append=False))
+        boxes = []
+        for x0, x1 in edges.reshape(-1, 2):
+            rows = np.flatnonzero(white[:, x0:x1].any(axis=1))
+            boxes.append((x0, rows[0], x1, rows[-1] + 1))
+        twice = picture.shape[1] > self._width and self._score_at_twice is not None
+        score = self._score_at_twice if twice else self._score
+        sides = np.array(boxes, dtype=np.float64).reshape(-1, 4)
+        return sides, np.full(len(boxes), score, dtype=np.float64)

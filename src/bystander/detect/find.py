@@ -1,19 +1,16 @@
-"""Looking at a frame at several sizes, with what one size misses found at another.
+"""Looking at frames at several sizes, with what one size misses found at another.
 
 A detector of faces is best at faces of a middling size. At twice the size it finds small faces it
 would have missed (10 to 16 px: 95 % instead of 69 % on the crowd photos that
-``docs/measurements.md`` cites), at half the size very large and blurred ones. So a frame is looked
-at as it is, at half its size where it is large, and twice as large where faces may be small; what
-the looks say together is in :mod:`bystander.detect.evidence`.
-
-Looking at twice the size costs four times as much. Up to :data:`_DOUBLE_ALWAYS_PX` pixels every
-frame is doubled; above that, one frame in each :data:`_DOUBLE_EVERY_S` seconds is, and tracks fill
-in between. What the doubled look is for are faces below 20 px, whose head region with its grid
-and margin reaches further beyond them than they move in that time.
+``docs/measurements.md`` cites), at half the size very large and blurred ones. So what is looked at
+is seen as it is, at half its size where the frame is large, and twice as large where faces may be
+small; what the looks say together is in :mod:`bystander.detect.evidence`. Which frames, and what of
+them, is the watcher's choice (:mod:`bystander.watch`).
 
 A still has no neighbours in time that could make up for a miss. It is looked at more closely.
 
-A detector of people sees them whole, so it looks once, at a small picture.
+A detector of people sees them whole and is cheap, so it looks at a small picture of all there is,
+ten times a second.
 """
 
 from __future__ import annotations
@@ -27,11 +24,9 @@ from bystander.detect.evidence import Look, together
 from bystander.detect.tiles import suppress
 from bystander.geometry import Box
 from bystander.records import Detection, Detector, Frame, Kind, aspects_to_look_at
+from bystander.watch import LONGEST_S, Watcher
 
 _SMALL_FACE_PX = 20  # below this the picture as it is does not do
-_DOUBLE_ALWAYS_PX = 1280 * 736
-_DOUBLE_EVERY_S = Fraction(1, 5)
-_DOUBLE_EVERY_FRAMES = 15  # for files whose times cannot be believed
 _LEAST_SIDE = 96  # a picture is not looked at smaller than this
 _MOST_SIDE_WHOLE = 960  # faces may be as large as the picture: some look takes it in whole
 # Little texture makes a small face to a detector. Among its weak finds (0.15 to 0.3) on the photos
@@ -42,6 +37,8 @@ _CLOSER = (Fraction(3, 2), Fraction(3))  # for stills, beside the double size
 _CLOSER_UP_TO_PX = 1_000_000
 _MOST_IOU = 0.4
 _PERSON_SIDE = 416  # the longer side of the picture that people are looked for in: as in training
+_PEOPLE_EVERY_S = Fraction(1, 10)
+_PEOPLE_EVERY_FRAMES = 6  # for files whose times cannot be believed
 
 
 class Finder:
@@ -54,7 +51,9 @@ class Finder:
         pixel_aspect: Fraction,
         smallest_px: int,
         least_scores: Mapping[Kind, float],
+        sure: float,
         still: bool = False,
+        every_frame: bool = False,
     ) -> None:
         """Prepare to look.
 
@@ -63,51 +62,98 @@ class Finder:
             pixel_aspect: Width of a pixel over its height, as the file has it.
             smallest_px: Height of the smallest face to look for, in pixels of the frame.
             least_scores: For each kind that the detectors find, what scores less is not reported.
+            sure: A face that scores this is looked for in the frames between as well.
             still: The recording is too short for one frame to make up for another.
+            every_frame: Look at every frame whole; to measure what is lost otherwise.
         """
-        self._detectors = detectors
         self._aspects = aspects_to_look_at(pixel_aspect)
         self._smallest_px = smallest_px
         self._least_scores = least_scores
         self._still = still
-        self._doubled: Frame | None = None
+        longest_s = Fraction(0) if still or every_frame else LONGEST_S
+        self._face_detectors = [d for d in detectors if d.kind is Kind.FACE]
+        self._other_detectors = [d for d in detectors if d.kind is not Kind.FACE]
+        self._watcher = Watcher(self._faces, sure=sure, longest_s=longest_s)
+        self._people_every_s = Fraction(0) if still or every_frame else _PEOPLE_EVERY_S
+        self._people_sought: Frame | None = None
 
-    def find(self, frame: Frame) -> list[Detection]:
-        """Return what the detectors see in *frame*, each thing once."""
+    def see(self, frame: Frame, *, jumped: bool = False) -> list[Detection]:
+        """Take in the next frame.
+
+        Args:
+            frame: The frame.
+            jumped: Whether it shows another scene than the one before it.
+
+        Returns:
+            What the detectors see in it and in frames before it that were not looked at until now,
+            each thing once in each frame.
+        """
         found: list[Detection] = []
-        face_scales = list(self._scales(frame))
-        for detector in self._detectors:
-            is_face = detector.kind is Kind.FACE
-            scales = face_scales if is_face else [_whole(frame)]
-            boxes, scores = together([self._look(detector, frame, scale) for scale in scales])
-            least_px = self._smallest_px * 0.6 if is_face else 0  # sizes are estimates
-            if is_face and self._still:  # on film, lasting decides
-                scores = scores / np.where(boxes[:, 3] - boxes[:, 1] < _DOUBTFUL_PX, _DOUBT, 1)
-            for corners, score in zip(boxes, scores, strict=True):
-                box = Box(*(float(side) for side in corners))
-                if (
-                    score >= self._least_scores[detector.kind]
-                    and box.height >= least_px
-                    and not box.clipped(frame.width, frame.height).empty
-                ):
-                    found.append(
-                        Detection(
-                            at=frame.at,
-                            box=box,
-                            kind=detector.kind,
-                            score=min(1.0, float(score)),
-                            detector=detector.name,
-                        )
-                    )
+        if self._face_detectors:
+            found += self._watcher.see(frame, jumped=jumped)
+        if jumped or self._people_are_due(frame):
+            self._people_sought = frame
+            for detector in self._other_detectors:
+                found += self._seen(detector, frame, None, [_small(frame)])
         return found
 
-    def _look(self, detector: Detector, frame: Frame, scale: Fraction) -> Look:
+    def finish(self) -> list[Detection]:
+        """Return what was seen in the last frames; call after the last frame."""
+        return self._watcher.finish()
+
+    def _people_are_due(self, frame: Frame) -> bool:
+        last = self._people_sought
+        return (
+            last is None
+            or frame.at - last.at >= self._people_every_s
+            or frame.index - last.index >= _PEOPLE_EVERY_FRAMES
+        )
+
+    def _faces(self, frame: Frame, part: Box | None) -> list[Detection]:
+        scales = list(self._scales(frame))
+        return [
+            found
+            for detector in self._face_detectors
+            for found in self._seen(detector, frame, part, scales)
+        ]
+
+    def _seen(
+        self, detector: Detector, frame: Frame, part: Box | None, scales: Sequence[Fraction]
+    ) -> list[Detection]:
+        looks = [self._look(detector, frame, part, scale) for scale in scales]
+        boxes, scores = together(looks)
+        is_face = detector.kind is Kind.FACE
+        least_px = self._smallest_px * 0.6 if is_face else 0  # sizes are estimates
+        if is_face and self._still:  # on film, lasting decides
+            scores = scores / np.where(boxes[:, 3] - boxes[:, 1] < _DOUBTFUL_PX, _DOUBT, 1)
+        found: list[Detection] = []
+        for corners, score in zip(boxes, scores, strict=True):
+            box = Box(*(float(side) for side in corners))
+            if (
+                score >= self._least_scores[detector.kind]
+                and box.height >= least_px
+                and not box.clipped(frame.width, frame.height).empty
+            ):
+                found.append(
+                    Detection(
+                        at=frame.at,
+                        box=box,
+                        kind=detector.kind,
+                        score=min(1.0, float(score)),
+                        detector=detector.name,
+                    )
+                )
+        return found
+
+    def _look(self, detector: Detector, frame: Frame, part: Box | None, scale: Fraction) -> Look:
+        shown = part or Box(0, 0, frame.width, frame.height)
+        corner = np.array([shown.x0, shown.y0] * 2)
         boxes, scores = [], []
         for aspect in self._aspects:
-            width = max(1, round(frame.width * aspect * scale))
-            height = max(1, round(frame.height * scale))
-            seen, score = detector.look(frame.rgb(width, height))
-            boxes.append(seen * np.array([frame.width / width, frame.height / height] * 2))
+            width = max(1, round(Fraction(shown.width) * aspect * scale))
+            height = max(1, round(Fraction(shown.height) * scale))
+            seen, score = detector.look(frame.rgb(width, height, part))
+            boxes.append(seen * np.array([shown.width / width, shown.height / height] * 2) + corner)
             scores.append(score)
         all_boxes, all_scores = np.concatenate(boxes), np.concatenate(scores)
         if len(self._aspects) > 1:  # one of them is wrong, and sees less
@@ -123,21 +169,11 @@ class Finder:
             if min(frame.width, frame.height) * scale < _LEAST_SIDE:
                 break
             yield scale
-        if self._smallest_px < _SMALL_FACE_PX and self._double_is_due(frame):
-            self._doubled = frame
+        if self._smallest_px < _SMALL_FACE_PX:
             yield Fraction(2)
             if self._still and frame.width * frame.height <= _CLOSER_UP_TO_PX:
                 yield from _CLOSER
 
-    def _double_is_due(self, frame: Frame) -> bool:
-        return (
-            self._still
-            or frame.width * frame.height <= _DOUBLE_ALWAYS_PX
-            or self._doubled is None
-            or frame.at - self._doubled.at >= _DOUBLE_EVERY_S
-            or frame.index - self._doubled.index >= _DOUBLE_EVERY_FRAMES
-        )
 
-
-def _whole(frame: Frame) -> Fraction:
+def _small(frame: Frame) -> Fraction:
     return Fraction(_PERSON_SIDE, max(frame.width, frame.height))

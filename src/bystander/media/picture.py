@@ -17,6 +17,7 @@ from av.sidedata.sidedata import Type as SideDataType
 from numpy.typing import NDArray
 
 from bystander.errors import FootageError
+from bystander.geometry import Box
 from bystander.records import Picture, PixelLayout, Plane
 
 _CHROMA_SHIFT = {"420": (1, 1), "422": (1, 0), "444": (0, 0)}
@@ -184,8 +185,29 @@ def write_planes(planes: tuple[Plane, ...], layout: PixelLayout) -> av.VideoFram
     return frame
 
 
-def scaled_rgb(frame: av.VideoFrame, turn: Turn, width: int, height: int) -> Picture:
-    """Return *frame* upright, scaled to *width* x *height*, as R G B."""
-    coded_width, coded_height = turn.size(width, height)
-    small = frame.reformat(width=coded_width, height=coded_height, format="rgb24")
-    return cast(Picture, turn.upright(cast(Picture, small.to_ndarray())))
+def scaled_rgb(
+    planes: tuple[Plane, ...],
+    layout: PixelLayout,
+    matrix: int,
+    size: tuple[int, int],
+    part: Box,
+) -> Picture:
+    """Return *part* of the picture that *planes* hold, scaled to *size*, as R G B.
+
+    Args:
+        planes: Upright.
+        layout: How they are to be read.
+        matrix: How colours were made into YUV, as H.273 numbers it.
+        size: Width and height of the result in pixels.
+        part: Sides on whole pixels, even ones or the frame's own.
+    """
+    cut = []
+    for number, plane in enumerate(planes):
+        shift_x, shift_y = layout.shift(number)
+        rows = slice(int(part.y0) >> shift_y, -(-int(part.y1) >> shift_y))
+        columns = slice(int(part.x0) >> shift_x, -(-int(part.x1) >> shift_x))
+        cut.append(plane[rows, columns])
+    frame = write_planes(tuple(cut), layout)
+    frame.colorspace, frame.color_range = matrix, 2 if layout.full_range else 1
+    small = frame.reformat(width=size[0], height=size[1], format="rgb24")
+    return cast(Picture, small.to_ndarray())

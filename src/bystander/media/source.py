@@ -20,6 +20,7 @@ import av.error
 import av.filter
 
 from bystander.errors import DamagedFootage, FootageError
+from bystander.geometry import Box
 from bystander.media import picture, structure
 from bystander.media.files import (
     digest,
@@ -30,7 +31,7 @@ from bystander.media.files import (
     why,
 )
 from bystander.media.picture import Turn
-from bystander.records import Frame, PixelLayout
+from bystander.records import Frame, Picture, PixelLayout, Plane
 
 _SALVAGE_HINT = "--salvage redacts what decodes and says how much is missing"
 _NOT_STATED = 2  # as colour tags have it
@@ -188,20 +189,24 @@ class Footage:
             lost = damage.packets
             damage.frames += damaged
             layout = self.layout
+            planes = picture.read_planes(decoded, self._source_format, layout, self._turn)
             yield Frame(
                 index=index,
                 at=at,
                 lasts=lasts or None,
-                planes=picture.read_planes(decoded, self._source_format, layout, self._turn),
+                planes=planes,
                 layout=layout,
                 damaged=damaged,
-                _rgb=partial(picture.scaled_rgb, decoded, self._turn),
+                _rgb=partial(self._rgb, planes),
             )
             index += 1
         self.damage = damage
         if not index:
             raise FootageError("the recording has no frame that decodes")
         self.check_unchanged()
+
+    def _rgb(self, planes: tuple[Plane, ...], width: int, height: int, part: Box) -> Picture:
+        return picture.scaled_rgb(planes, self.layout, self.colour.matrix, (width, height), part)
 
     def check_unchanged(self) -> None:
         """Check that the file is still the one that was opened.

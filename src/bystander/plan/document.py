@@ -101,9 +101,9 @@ class PolicyPart(_Part):
     score_still: Annotated[float, Field(ge=0, le=1)]
     person_score: Annotated[float, Field(ge=0, le=1)]
     person_score_continues: Annotated[float, Field(ge=0, le=1)]
-    person_frames: Annotated[int, Field(ge=1, le=1000)]
+    person_looks: Annotated[int, Field(ge=1, le=1000)]
     person_score_long: Annotated[float, Field(ge=0, le=1)]
-    person_frames_long: Annotated[int, Field(ge=1, le=1000)]
+    person_looks_long: Annotated[int, Field(ge=1, le=1000)]
     gap_s: Seconds
     extend_s: Seconds
     head_width: Annotated[float, Field(ge=1, le=20)]

@@ -9,6 +9,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from bystander.geometry import Box
+
 Plane = NDArray[np.uint8] | NDArray[np.uint16]
 Picture = NDArray[np.uint8]
 
@@ -74,7 +76,7 @@ class Frame:
     planes: tuple[Plane, ...]
     layout: PixelLayout
     damaged: bool = False
-    _rgb: Callable[[int, int], Picture] | None = field(default=None, repr=False)
+    _rgb: Callable[[int, int, Box], Picture] | None = field(default=None, repr=False)
 
     @property
     def width(self) -> int:
@@ -86,12 +88,14 @@ class Frame:
         """Height in pixels."""
         return int(self.planes[0].shape[0])
 
-    def rgb(self, width: int, height: int) -> Picture:
-        """Return the picture that detectors look at, scaled.
+    def rgb(self, width: int, height: int, part: Box | None = None) -> Picture:
+        """Return the picture that detectors look at, or a part of it, scaled.
 
         Args:
             width: Width of the result in pixels.
             height: Height of the result in pixels.
+            part: What of the frame to show, with sides on whole even pixels or the frame's own;
+                ``None``: all of it.
 
         Returns:
             Shape (height, width, 3), R G B, 0 to 255.
@@ -101,7 +105,7 @@ class Frame:
         """
         if self._rgb is None:
             raise ValueError("only a frame that came from a decoder can be looked at")
-        return self._rgb(width, height)
+        return self._rgb(width, height, part or Box(0, 0, self.width, self.height))
 
     def with_planes(self, planes: tuple[Plane, ...]) -> Frame:
         """Return the same moment with other planes, and no way back to these."""

@@ -35,9 +35,10 @@ class Policy:
         score_still: The first of these for a still, where no other frame can make up for a miss.
         person_score: Least score at which a detection of a person starts a track.
         person_score_continues: Least score at which it continues one.
-        person_frames: A person seen in fewer frames is taken for a mistake, but in a still.
+        person_looks: A person seen in fewer looks, which are 0.1 s apart or a frame where that is
+            longer, is taken for a mistake, but in a still.
         person_score_long: What is enough instead of ``person_score`` for one who is seen long,
-        person_frames_long: which is in at least so many frames.
+        person_looks_long: which is in at least so many looks.
         gap_s: Longest gap in a track that is filled by interpolation, seconds.
         extend_s: How far a track is extended at both ends, seconds.
         head_width: Width of the head region as a multiple of the face's.
@@ -61,9 +62,9 @@ class Policy:
     score_still: float = 0.14
     person_score: float = 0.6
     person_score_continues: float = 0.3
-    person_frames: int = 3
-    person_score_long: float = 0.4
-    person_frames_long: int = 15
+    person_looks: int = 2
+    person_score_long: float = 0.37
+    person_looks_long: int = 6
     gap_s: Fraction = Fraction(1)
     extend_s: Fraction = Fraction(1, 2)
     head_width: float = 2.2

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from bystander import detect, hide, media, plan, track
+from bystander import detect, hide, media, plan, track, watch
 from bystander.errors import PlanError
 from bystander.records import (
     Because,
@@ -39,9 +39,17 @@ class Survey:
 
 
 def look(
-    footage: media.Footage, policy: Policy, detectors: Sequence[Detector], progress: Progress
+    footage: media.Footage,
+    policy: Policy,
+    detectors: Sequence[Detector],
+    progress: Progress,
+    *,
+    every_frame: bool = False,
 ) -> tuple[Survey, list[Detection]]:
-    """Look at every frame; return when frames and cuts are, and what *detectors* saw."""
+    """Go through all frames; return when frames and cuts are, and what *detectors* saw.
+
+    With *every_frame*, they look at each of them whole: to measure what is lost otherwise.
+    """
     progress.begin("looking for people" if detectors else "reading", footage.expected_frames)
     finder = detect.Finder(
         detectors,
@@ -51,7 +59,9 @@ def look(
             Kind.FACE: min(policy.score, policy.score_continues, policy.score_still),
             Kind.PERSON: min(policy.person_score, policy.person_score_continues),
         },
+        sure=min(policy.score, policy.score_still) if footage.still else policy.score,
         still=footage.still,
+        every_frame=every_frame,
     )
     cuts = track.CutFinder()
     times: list[Fraction] = []
@@ -63,9 +73,11 @@ def look(
         lasts = frame.lasts or 1 / footage.rate
         if frame.damaged:
             damaged.append(frame.at)
-        cuts.see(frame.at, frame.rgb(track.LOOK_WIDTH, track.LOOK_HEIGHT))
-        seen += finder.find(frame)
+        jumped = cuts.see(frame.at, frame.rgb(watch.LOOK_WIDTH, watch.LOOK_HEIGHT))
+        if detectors:
+            seen += finder.see(frame, jumped=jumped)
         progress.step()
+    seen += finder.finish()
     survey = Survey(
         times=tuple(times),
         cuts=cuts.cuts(),
@@ -124,9 +136,9 @@ def _tracks(survey: Survey, policy: Policy, seen: list[Detection]) -> tuple[Trac
     faces = link((d for d in seen if d.kind is Kind.FACE), "face-", (least, 1))
     if policy.target == "faces":
         return faces
-    evidence = [(policy.person_score, policy.person_frames)]
+    evidence = [(policy.person_score, policy.person_looks)]
     if not survey.still:  # in which nobody lasts
-        evidence.append((policy.person_score_long, policy.person_frames_long))
+        evidence.append((policy.person_score_long, policy.person_looks_long))
     people = link((d for d in seen if d.kind is Kind.PERSON), "person-", *evidence)
     heads = link(track.heads(people, faces), "head-", (0.0, 1))
     return (*faces, *heads, *(people if policy.target == "people" else ()))

@@ -20,10 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bystander.records import Picture
+from bystander.watch import FLAT, LOOK_WIDTH, Pattern, pattern, same_scene
 
-LOOK_WIDTH, LOOK_HEIGHT = 64, 36
-
-_SAME_PATTERN = 0.55  # correlation above which two pictures show the same scene
 _SAME_WHEN_SHIFTED = 0.75  # the same for the best of many shifts, which finds more by chance
 _FARTHEST = (16, 6)  # shifts looked at, in pixels of the small picture, x and y
 _RETURN_S = Fraction(1)  # as long as tracks stay open
@@ -38,35 +36,39 @@ class CutFinder:
     """Sees every frame of a recording, small, in order, and remembers where cuts were."""
 
     def __init__(self) -> None:
-        self._before: NDArray[np.float32] | None = None
-        self._last: NDArray[np.float32] | None = None
-        self._change: tuple[Fraction, NDArray[np.float32]] | None = None  # when, and to what
+        self._before: Pattern | None = None
+        self._last: Pattern | None = None
+        self._change: tuple[Fraction, Pattern] | None = None  # when, and to what
         self._since = 0
         self._cuts: list[Fraction] = []
-        self._shown: list[tuple[Fraction, NDArray[np.float32]]] = []  # lately, now and then
+        self._shown: list[tuple[Fraction, Pattern]] = []  # lately, now and then
         # Recent cuts, and what was shown before each, the last of it first.
-        self._returns: list[tuple[Fraction, list[NDArray[np.float32]]]] = []
+        self._returns: list[tuple[Fraction, list[Pattern]]] = []
 
-    def see(self, at: Fraction, picture: Picture) -> None:
+    def see(self, at: Fraction, picture: Picture) -> bool:
         """Take in the frame at *at*.
 
         Args:
             at: Seconds since the first frame.
             picture: Shape (LOOK_HEIGHT, LOOK_WIDTH, 3), R G B.
+
+        Returns:
+            Whether it shows something else than the frame before it: there may be a cut.
         """
-        pattern = _pattern(picture)
+        here = pattern(picture)
+        last, self._last = self._last, here
+        changed = last is not None and not same_scene(last, here)
         self._returns = [(cut, before) for cut, before in self._returns if at - cut <= _RETURN_S]
         is_due = not self._shown or at - self._shown[-1][0] >= _NOW_AND_THEN_S
         for cut, before in self._returns:
-            if _correlation(before[0], pattern, when_flat=0.0) > _SAME_PATTERN or (
-                is_due and any(_shifted(old, pattern) for old in before)
+            if same_scene(before[0], here, when_flat=0.0) or (
+                is_due and any(_shifted(old, here) for old in before)
             ):
                 self._cuts = [other for other in self._cuts if other < cut]
                 self._returns, self._change = [], None
-                self._last = pattern
-                return
+                return changed
         if self._change is not None and self._before is not None:
-            if _correlation(self._before, pattern) > _SAME_PATTERN:
+            if same_scene(self._before, here):
                 self._change = None  # it came back: a flash, or something passing the lens
             else:
                 self._since += 1
@@ -76,45 +78,47 @@ class CutFinder:
                     self._returns.append((cut, [self._before, *earlier[::-1]]))
                     self._cuts.append(cut)
                     self._shown, self._change = [self._change], None
-        elif (
-            self._last is not None
-            and _correlation(self._last, pattern) <= _SAME_PATTERN
-            and not _shifted(self._last, pattern)
-        ):
-            self._before, self._change, self._since = self._last, (at, pattern), 0
-        self._last = pattern
+        elif changed and last is not None and not _shifted(last, here):
+            self._before, self._change, self._since = last, (at, here), 0
         if is_due:
             recent = [(when, p) for when, p in self._shown if at - when <= _REMEMBER_S]
-            self._shown = [*recent, (at, pattern)]
+            self._shown = [*recent, (at, here)]
+        return changed
 
     def cuts(self) -> tuple[Fraction, ...]:
         """Return where new shots begin, ascending; a change in the last frames is none."""
         return tuple(self._cuts)
 
 
-def _pattern(picture: Picture) -> NDArray[np.float32]:
-    grey: NDArray[np.float32] = picture.mean(axis=2, dtype=np.float32)
-    grey -= grey.mean()
-    return grey
+def _shifted(a: Pattern, b: Pattern) -> bool:
+    """Return whether *b* shows what *a* does, moved on as a whole.
+
+    For every shift at once: sums of products over what the two then share are correlations, which
+    are products of Fourier transforms (Lewis, "Fast Normalized Cross-Correlation", 1995).
+    """
+    ones = np.ones_like(a)
+    of_a, of_b, of_a2, of_b2, of_one = (_transformed(x) for x in (a, b, a * a, b * b, ones))
+    count = np.maximum(1.0, np.round(_shared(of_one, of_one)))
+    sum_a, sum_b = _shared(of_a, of_one), _shared(of_one, of_b)
+    product = _shared(of_a, of_b) - sum_a * sum_b / count
+    energy_a = _shared(of_a2, of_one) - sum_a**2 / count
+    energy_b = _shared(of_one, of_b2) - sum_b**2 / count
+    energy = np.sqrt(np.maximum(0, energy_a) * np.maximum(0, energy_b))
+    has_pattern = energy > count * FLAT
+    likeness = np.divide(product, energy, out=np.zeros_like(product), where=has_pattern)
+    return bool(likeness.max() > _SAME_WHEN_SHIFTED)
 
 
-def _correlation(a: NDArray[np.float32], b: NDArray[np.float32], when_flat: float = 1.0) -> float:
-    energy = float(np.sqrt((a * a).sum() * (b * b).sum()))
-    flat = a.size * 4.0  # a picture with next to no pattern is like any other, whole
-    return float((a * b).sum()) / energy if energy > flat else when_flat
+def _transformed(values: Pattern) -> NDArray[np.complex128]:
+    rows, columns = values.shape
+    room = rows + _FARTHEST[1], columns + _FARTHEST[0]  # no shift wraps round
+    return np.fft.rfft2(values.astype(np.float64), s=room)
 
 
-def _shifted(a: NDArray[np.float32], b: NDArray[np.float32]) -> bool:
-    """Return whether *b* shows what *a* does, moved on as a whole."""
+def _shared(of_a: NDArray[np.complex128], of_b: NDArray[np.complex128]) -> NDArray[np.float64]:
+    """Return the sum over what is shared of a times b, for every shift that is looked at."""
     farthest_x, farthest_y = _FARTHEST
-    for dy in range(-farthest_y, farthest_y + 1):
-        for dx in range(-farthest_x, farthest_x + 1):
-            left, right = a[_kept(dy), _kept(dx)], b[_kept(-dy), _kept(-dx)]
-            likeness = _correlation(left - left.mean(), right - right.mean(), when_flat=0.0)
-            if likeness > _SAME_WHEN_SHIFTED:
-                return True
-    return False
-
-
-def _kept(shift: int) -> slice:
-    return slice(max(0, shift), min(0, shift) or None)
+    width = LOOK_WIDTH + farthest_x
+    sums = np.fft.irfft2(of_a * of_b.conj(), s=(of_a.shape[0], width))
+    centred = np.roll(sums, (farthest_y, farthest_x), axis=(0, 1))
+    return centred[: 2 * farthest_y + 1, : 2 * farthest_x + 1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from itertools import zip_longest
 from pathlib import Path
@@ -60,7 +61,7 @@ def examine(
     )
     found = media.open_footage(output)
     picture = _properties(found, original)
-    look = SecondLook(detector, found.pixel_aspect, original.rate)
+    look = SecondLook(detector, found.pixel_aspect, plan.boxes_at)
     again = Recounter(detector, original.pixel_aspect, plan)
     noise = media.encoder_like(output, original).noise(plan.policy.crf)
     bare: list[Leak] = []
@@ -73,13 +74,14 @@ def examine(
         if abs(source.at - shown.at) > tolerance:
             when = f"frame {source.index} is shown at another time than in the original"
             picture.append(Leak(check=PICTURE, what=when, span=Span(source.at, source.at)))
-        hidden = plan.boxes_at(source.at)
-        regions += len(hidden)
-        box = fills.bare(plan, _at(shown, source.at), source, noise)
+        # Containers round their times.
+        at_its_time = replace(shown, at=source.at)
+        regions += len(plan.boxes_at(source.at))
+        box = fills.bare(plan, at_its_time, source, noise)
         if box is not None:
             what = f"a planned region does not hold the fill at {clock(source.at)}"
             bare.append(Leak(check=fills.NAME, what=what, span=Span(source.at, source.at), box=box))
-        look.see(shown, source.at, hidden)
+        look.see(at_its_time)
         if counted is None:
             again.see(source)
         frames += 1
@@ -90,7 +92,11 @@ def examine(
     seen = look.leaks()
     unsure = look.unsure()
     doubts = f"; {len(unsure)} sightings without enough evidence are listed apart" if unsure else ""
-    note(second.NAME, f"{look.frames} frames, for faces alone, by {detector.name}{doubts}", seen)
+    note(
+        second.NAME,
+        f"{look.looks} looks at {look.frames} frames, for faces alone, by {detector.name}{doubts}",
+        seen,
+    )
     return Report(
         plan_sha256=plan_sha256,
         output_sha256=found.sha256,
@@ -131,12 +137,3 @@ def _count_differs(source: Frame | None, frames: int) -> str:
     if source is None:
         return f"the output has more frames than the original's {frames}"
     return f"the output ends after {frames} frames, before the original does"
-
-
-def _at(frame: Frame, at: Fraction) -> Frame:
-    """Return *frame* at the original's exact time; containers round theirs."""
-    if frame.at == at:
-        return frame
-    return Frame(
-        index=frame.index, at=at, lasts=frame.lasts, planes=frame.planes, layout=frame.layout
-    )

@@ -17,35 +17,28 @@ from bystander.geometry import covered_share
 from bystander.records import Because, Detector, Frame, Kind, Plan, Recount
 from bystander.verify.sightings import Sightings
 
-_EVERY_S = Fraction(1, 5)
-_EVERY_FRAMES = 15  # for files whose times cannot be believed
+_EVERY_S = Fraction(1)
 _SURE = 0.65
 _FOUND_SHARE = 0.6  # of a box that a region covers when both mean the same face
 
 
 class Recounter:
-    """Sees every frame of the original, in order, and looks at a few of them each second."""
+    """Sees every frame of the original, in order, and looks at one in each second."""
 
     def __init__(self, detector: Detector, pixel_aspect: Fraction, plan: Plan) -> None:
         self._least_px = plan.policy.min_face_px
-        self._sightings = Sightings(detector, pixel_aspect, plan.policy.gap_s)
+        self._sightings = Sightings(
+            detector, pixel_aspect, hidden=lambda _: [], sure=None, longest_s=_EVERY_S
+        )
         self._found = tuple(
             redaction
             for redaction in plan.redactions
             if redaction.because is Because.DETECTOR and redaction.kind in (Kind.FACE, Kind.HEAD)
         )
-        self._looks = 0
-        self._last: tuple[Fraction, int] | None = None
 
     def see(self, frame: Frame) -> None:
-        """Look at *frame*, if it is time to."""
-        if self._last is not None:
-            at, index = self._last
-            if frame.at - at < _EVERY_S and frame.index - index < _EVERY_FRAMES:
-                return
-        self._last = frame.at, frame.index
-        self._looks += 1
-        self._sightings.see(frame, frame.at, [])
+        """Take in the next frame."""
+        self._sightings.see(frame)
 
     def count(self) -> Recount:
         """Return what both saw; call after the last frame."""
@@ -71,7 +64,7 @@ class Recounter:
             if redaction.score >= _SURE and redaction.kind is Kind.FACE
         }
         return Recount(
-            looks=self._looks,
+            looks=self._sightings.looks,
             both=len(both),
             first_only=len(sure - both),
             second_only=second_only,

@@ -7,38 +7,56 @@ a row, and the rest is kept as unsure, for a person to look at.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from bystander.geometry import Box
 from bystander.records import Detection, Detector, Frame, Leak
 from bystander.timeline import Span, clock
 from bystander.verify.sightings import Chain, Sightings
+from bystander.watch import LONGEST_S
 
 NAME = "second look"
 
-# How many frames a sighting must last to count, by the best score in it.
-_EVIDENCE = ((0.75, 1), (0.7, 3), (0.6, 12))
+# How long a sighting must last to count, in seconds, by the best score in it.
+_EVIDENCE = ((0.75, 0.0), (0.7, 0.08), (0.6, 0.44))
 # The same for what is hidden along with it when the recording is written anew, and when that is
 # done for the last time.
-_NEARLY = ((0.7, 1), (0.65, 3), (0.55, 12))
-_NEARLY_AT_LAST = ((0.6, 1), (0.5, 3))
-_LONGEST_GAP_S = Fraction(1, 2)
-_LONGEST_GAP_FRAMES = 2
+_NEARLY = ((0.7, 0.0), (0.65, 0.08), (0.55, 0.44))
+_NEARLY_AT_LAST = ((0.6, 0.0), (0.5, 0.08))
+_FOLLOWED = 0.5  # what scores less is hidden in no case
 
 
 class SecondLook:
     """Sees every frame of the output, in order."""
 
-    def __init__(self, detector: Detector, pixel_aspect: Fraction, rate: Fraction) -> None:
-        # Where frames are few, a chain bridges as many of them as it does elsewhere.
-        longest_gap_s = max(_LONGEST_GAP_S, _LONGEST_GAP_FRAMES / rate)
-        self._sightings = Sightings(detector, pixel_aspect, longest_gap_s)
+    def __init__(
+        self,
+        detector: Detector,
+        pixel_aspect: Fraction,
+        hidden: Callable[[Fraction], list[Box]],
+    ) -> None:
+        """Prepare to look; see :class:`bystander.verify.sightings.Sightings`."""
+        # It begins half a stretch late, so as to look where the plan's detector did not.
+        self._sightings = Sightings(
+            detector,
+            pixel_aspect,
+            hidden=hidden,
+            sure=_FOLLOWED,
+            longest_s=LONGEST_S,
+            first_s=LONGEST_S / 2,
+        )
         self.frames = 0
 
-    def see(self, frame: Frame, at: Fraction, hidden: list[Box]) -> None:
-        """Look at *frame*, shown at *at*, in which *hidden* is covered."""
+    @property
+    def looks(self) -> int:
+        """How many times it looked, at frames or parts of them."""
+        return self._sightings.looks
+
+    def see(self, frame: Frame) -> None:
+        """Take in the next frame."""
         self.frames += 1
-        self._sightings.see(frame, at, hidden)
+        self._sightings.see(frame)
 
     def leaks(self) -> list[Leak]:
         """Return the sightings with evidence behind them; call after the last frame."""
@@ -46,7 +64,7 @@ class SecondLook:
             Leak(
                 check=NAME,
                 what=f"a {found[0].kind} is showing at {clock(found[0].at)}"
-                + (f" for {len(found)} frames" if len(found) > 1 else ""),
+                + (f" for {float(_lasts(found)):.1f} s" if _lasts(found) else ""),
                 span=Span(found[0].at, found[-1].at),
                 box=_hull(found),
                 found=found,
@@ -79,10 +97,15 @@ class SecondLook:
         )
 
 
-def _has(chain: Chain, evidence: tuple[tuple[float, int], ...]) -> bool:
-    """Return whether any pair of least score and least frames is met."""
+def _has(chain: Chain, evidence: tuple[tuple[float, float], ...]) -> bool:
+    """Return whether any pair of least score and least duration is met."""
     best = max(detection.score for detection in chain)
-    return any(best >= score and len(chain) >= frames for score, frames in evidence)
+    return any(best >= score and _lasts(chain) >= seconds for score, seconds in evidence)
+
+
+def _lasts(chain: Chain) -> Fraction:
+    """Return the seconds from the first to the last sighting."""
+    return chain[-1].at - chain[0].at
 
 
 def _hull(detections: Chain) -> Box:

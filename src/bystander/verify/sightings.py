@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
-from itertools import product
+from itertools import groupby, product
 
 import numpy as np
 
 from bystander.geometry import Box, covered_share
 from bystander.records import Detection, Detector, Frame, aspects_to_look_at
+from bystander.watch import Jumps, Watcher
 
 Chain = tuple[Detection, ...]
 
@@ -22,56 +23,81 @@ _SAME_IOU = 0.4
 _DOUBLE_BELOW_PX = 960
 _WHOLE_PX = 480
 _LEAST_SIDE = 128
+_LEAST_PART_SIDE = 32
 
 
 class Sightings:
-    """Sees frames in order and chains what shows in them."""
+    """Sees frames in order, has some of them looked at, and chains what shows in them."""
 
-    def __init__(self, detector: Detector, pixel_aspect: Fraction, longest_gap_s: Fraction) -> None:
+    def __init__(
+        self,
+        detector: Detector,
+        pixel_aspect: Fraction,
+        *,
+        hidden: Callable[[Fraction], list[Box]],
+        sure: float | None,
+        longest_s: Fraction,
+        first_s: Fraction | None = None,
+    ) -> None:
+        """Prepare to look.
+
+        Args:
+            detector: Who looks.
+            pixel_aspect: Width of a pixel over its height.
+            hidden: What is covered at a time; what is seen there is not showing.
+            sure: What scores this is looked for in the frames between as well; ``None``: nothing.
+            longest_s: Longest time between two frames that are looked at.
+            first_s: The same between the first and the second.
+        """
         self._detector = detector
-        self._longest_gap_s = longest_gap_s
+        self._hidden = hidden
         self._aspects = aspects_to_look_at(pixel_aspect)
-        self._open: list[list[Detection]] = []
-        self._closed: list[list[Detection]] = []
+        self._jumps = Jumps()
+        self._watcher = Watcher(self._look, sure=sure, longest_s=longest_s, first_s=first_s)
+        # One look may be missing between two of a chain.
+        self._longest_gap_s = 2 * longest_s
+        self._seen: list[Detection] = []
+        self.looks = 0
 
-    def see(self, frame: Frame, at: Fraction, hidden: list[Box]) -> None:
-        """Look at *frame*, shown at *at*, in which *hidden* is covered."""
-        self._closed += [c for c in self._open if at - c[-1].at > self._longest_gap_s]
-        self._open = [c for c in self._open if at - c[-1].at <= self._longest_gap_s]
-        here = [d for d in self._look(frame, at) if _shows(d.box, hidden)]
-        pairs = sorted(
-            ((-chain[-1].box.iou(d.box), c, n))
-            for c, chain in enumerate(self._open)
-            for n, d in enumerate(here)
-        )
-        chains: set[int] = set()
-        joined: set[int] = set()
-        for overlap, c, n in pairs:
-            if -overlap >= _LEAST_IOU and c not in chains and n not in joined:
-                chains.add(c)
-                joined.add(n)
-                self._open[c].append(here[n])
-        self._open += [[d] for n, d in enumerate(here) if n not in joined]
+    def see(self, frame: Frame) -> None:
+        """Take in the next frame."""
+        self._keep(self._watcher.see(frame, jumped=self._jumps.see(frame)))
 
     def chains(self) -> list[Chain]:
         """Return all chains, by their beginning; call after the last frame."""
-        ordered = sorted(self._closed + self._open, key=lambda c: c[0].at)
-        return [tuple(chain) for chain in ordered]
+        self._keep(self._watcher.finish())
+        active: list[list[Detection]] = []
+        closed: list[list[Detection]] = []
+        for at, group in groupby(sorted(self._seen, key=_order), key=lambda d: d.at):
+            closed += [c for c in active if at - c[-1].at > self._longest_gap_s]
+            active = [c for c in active if at - c[-1].at <= self._longest_gap_s]
+            _prolong(active, list(group))
+        return sorted((tuple(chain) for chain in closed + active), key=lambda c: _order(c[0]))
 
-    def _look(self, frame: Frame, at: Fraction) -> list[Detection]:
-        """Return what the detector sees at any size, each thing once, the best look of it."""
+    def _keep(self, seen: list[Detection]) -> None:
+        # What did not change was not looked at again, but may have been covered meanwhile.
+        self._seen += [d for d in seen if _shows(d.box, self._hidden(d.at))]
+
+    def _look(self, frame: Frame, part: Box | None) -> list[Detection]:
+        """Return what shows, seen at any size, each thing once, the best look of it."""
+        self.looks += 1
+        hidden = self._hidden(frame.at)
+        shown = part or Box(0, 0, frame.width, frame.height)
         seen: list[Detection] = []
         for scale, aspect in product(_scales(frame), self._aspects):
-            width = max(1, round(frame.width * aspect * scale))
-            height = max(1, round(frame.height * scale))
-            boxes, scores = self._detector.look(frame.rgb(width, height))
-            back = np.array([frame.width / width, frame.height / height] * 2)
-            for corners, score in zip(boxes * back, scores, strict=True):
+            width = max(1, round(Fraction(shown.width) * aspect * scale))
+            height = max(1, round(Fraction(shown.height) * scale))
+            if part is not None and min(width, height) < _LEAST_PART_SIDE:
+                continue
+            boxes, scores = self._detector.look(frame.rgb(width, height, part))
+            boxes = boxes * np.array([shown.width / width, shown.height / height] * 2)
+            boxes = boxes + np.array([shown.x0, shown.y0] * 2)
+            for corners, score in zip(boxes, scores, strict=True):
                 box = Box(*(float(side) for side in corners)).clipped(frame.width, frame.height)
-                if score >= _LEAST_SCORE and box.height >= _SMALLEST_PX:
+                if score >= _LEAST_SCORE and box.height >= _SMALLEST_PX and _shows(box, hidden):
                     seen.append(
                         Detection(
-                            at=at,
+                            at=frame.at,
                             box=box,
                             kind=self._detector.kind,
                             score=min(1.0, float(score)),
@@ -83,6 +109,27 @@ class Sightings:
             if all(detection.box.iou(other.box) < _SAME_IOU for other in best):
                 best.append(detection)
         return best
+
+
+def _order(detection: Detection) -> tuple[Fraction, float, float, float]:
+    return detection.at, -detection.score, detection.box.x0, detection.box.y0
+
+
+def _prolong(chains: list[list[Detection]], here: list[Detection]) -> None:
+    """Add each of *here*, all of one moment, to the chain that it lies on, or begin one."""
+    pairs = sorted(
+        (-chain[-1].box.iou(d.box), c, n)
+        for c, chain in enumerate(chains)
+        for n, d in enumerate(here)
+    )
+    taken: set[int] = set()
+    joined: set[int] = set()
+    for overlap, c, n in pairs:
+        if -overlap >= _LEAST_IOU and c not in taken and n not in joined:
+            taken.add(c)
+            joined.add(n)
+            chains[c].append(here[n])
+    chains += [[d] for n, d in enumerate(here) if n not in joined]
 
 
 def _scales(frame: Frame) -> Iterator[Fraction]:

@@ -1,0 +1,82 @@
+"""Which parts of the picture have changed since they were last looked at.
+
+The picture is held, small, as it was when it was looked at, block by block, and each block of a
+later picture is compared with that: so what creeps in slowly adds up, and does not pass below a
+threshold from frame to frame. Sensors and coding make every block flicker a little; what counts as
+a change is therefore held against what most of the picture does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bystander.geometry import Box
+from bystander.records import Frame
+
+_LONGEST_SIDE = 480  # of the small picture
+_BLOCK = 8  # pixels of it
+_LEAST_CHANGE = 2.5  # mean absolute difference of a block, in steps of an 8-bit sample
+_TIMES_USUAL = 3  # how far above the lower quartile of all blocks
+_MOST_NOISE = 4.0  # above this the whole picture moves, and it is no noise
+
+
+class Changes:
+    """Remembers how each part of a recording looked when somebody last looked at it."""
+
+    def __init__(self) -> None:
+        self._seen: NDArray[np.int16] | None = None
+
+    def since(self, frame: Frame) -> list[Box]:
+        """Return the blocks of *frame* that have changed, in pixels of the frame.
+
+        All of it is one block when nothing was looked at before.
+        """
+        everything = Box(0, 0, frame.width, frame.height)
+        if self._seen is None:
+            return [everything]
+        difference = np.abs(_small(frame) - self._seen)
+        if difference.shape != self._seen.shape:
+            return [everything]
+        means = _block_means(difference)
+        usual = min(_MOST_NOISE / _TIMES_USUAL, float(np.quantile(means, 0.25)))
+        rows, columns = np.nonzero(means > max(_LEAST_CHANGE, _TIMES_USUAL * usual))
+        block_x = frame.width * _BLOCK / difference.shape[1]
+        block_y = frame.height * _BLOCK / difference.shape[0]
+        return [
+            Box(x * block_x, y * block_y, (x + 1) * block_x, (y + 1) * block_y).clipped(
+                frame.width, frame.height
+            )
+            for y, x in zip(rows.tolist(), columns.tolist(), strict=True)
+        ]
+
+    def looked_at(self, frame: Frame, parts: Iterable[Box]) -> None:
+        """Remember *parts* of *frame* as they are."""
+        small = _small(frame)
+        if self._seen is None:
+            self._seen = small
+            return
+        scale_x, scale_y = small.shape[1] / frame.width, small.shape[0] / frame.height
+        for part in parts:
+            rows = slice(int(part.y0 * scale_y), -int(-part.y1 * scale_y // 1))
+            columns = slice(int(part.x0 * scale_x), -int(-part.x1 * scale_x // 1))
+            self._seen[rows, columns] = small[rows, columns]
+
+
+def _small(frame: Frame) -> NDArray[np.int16]:
+    scale = min(1.0, _LONGEST_SIDE / max(frame.width, frame.height))
+    width, height = (max(_BLOCK, round(side * scale)) for side in (frame.width, frame.height))
+    return frame.rgb(width, height)[..., 1].astype(np.int16)  # green is most of what brightness is
+
+
+def _block_means(values: NDArray[np.int16]) -> NDArray[np.float64]:
+    rows = np.arange(0, values.shape[0], _BLOCK)
+    columns = np.arange(0, values.shape[1], _BLOCK)
+    sums = np.add.reduceat(values.astype(np.float64), rows, axis=0)
+    sums = np.add.reduceat(sums, columns, axis=1)
+    heights = np.diff(np.append(rows, values.shape[0]))
+    widths = np.diff(np.append(columns, values.shape[1]))
+    means: NDArray[np.float64] = sums / (heights[:, None] * widths[None, :])
+    return means

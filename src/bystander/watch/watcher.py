@@ -1,0 +1,233 @@
+"""Looking at few frames, and closer where two of them do not agree.
+
+Between two frames that show the same things, each a little further on, what happened in between
+is plain, and is interpolated. So a frame is looked at every half second, and where the two ends of
+such a stretch disagree (something is there at one end only, or moved or grew a lot) the frame in
+the middle is looked at, just there, and so on, down to every frame. What has not changed since it
+was last looked at is not looked at again, for at most two seconds.
+
+What this can miss is what comes and goes within half a second, with nothing to be seen of it at
+either end. A scene that begins or ends is no such case: its first and last frame are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from bystander.geometry import Box
+from bystander.records import Detection, Frame
+from bystander.watch.changes import Changes
+
+# Given a frame and a part of it, or ``None`` for all of it: what shows there.
+Look = Callable[[Frame, Box | None], Sequence[Detection]]
+
+LONGEST_S = Fraction(1, 2)  # between two frames that are looked at
+_LONGEST_FRAMES = 30  # the same for files whose times cannot be believed; these are held in memory
+_UNCHANGED_S = Fraction(2)  # no part goes longer without a look
+# Two boxes go on from one another when neither side of the middle moved further than this share of
+# the height and these pixels, and the height changed by no more than this: the head region of a box
+# between them covers what a face does that moves unevenly.
+_MOST_MOVED, _MOST_MOVED_PX = 0.5, 8
+_MOST_RESIZED = 1.5
+# Around what is looked for, as a share of its height, and pixels.
+_AROUND, _AROUND_PX = 1.5, 32
+_AROUND_CHANGE_PX = 48
+_ALIGNED_PX = 32  # the networks' own step
+_MOST_IN_PARTS = 0.5  # of the frame: above this it is looked at whole
+
+
+class Watcher:
+    """Sees every frame of a recording, in order, and has few of them looked at."""
+
+    def __init__(
+        self,
+        look: Look,
+        *,
+        sure: float | None,
+        longest_s: Fraction = LONGEST_S,
+        first_s: Fraction | None = None,
+    ) -> None:
+        """Prepare to watch.
+
+        Args:
+            look: What shows in a frame or a part of it.
+            sure: Least score at which a detection must have a counterpart at the other end;
+                ``None``: nothing between two frames is looked at.
+            longest_s: Longest time between two frames that are looked at.
+            first_s: The same between the first frame and the second that is looked at.
+        """
+        self._look = look
+        self._sure = sure
+        self._longest_s = longest_s
+        self._next_s = longest_s if first_s is None else first_s
+        self._changes = Changes()
+        self._before: tuple[Frame, list[Detection]] | None = None
+        self._whole_at: Fraction | None = None
+        self._waiting: list[Frame] = []
+
+    def see(self, frame: Frame, *, jumped: bool = False) -> list[Detection]:
+        """Take in the next frame.
+
+        Args:
+            frame: The frame.
+            jumped: Whether it shows another scene than the one before it.
+
+        Returns:
+            What was seen in it and in those before it that were passed over until now.
+        """
+        found: list[Detection] = []
+        if jumped:
+            found += self.finish()
+            self._before = None
+        if self._sure is None:
+            self._waiting.clear()
+        self._waiting.append(frame)
+        if self._is_due(frame):
+            found += self._catch_up()
+        return found
+
+    def finish(self) -> list[Detection]:
+        """Look at the last frame, and return what was seen in those passed over until now."""
+        return self._catch_up() if self._waiting else []
+
+    def _is_due(self, frame: Frame) -> bool:
+        return (
+            self._before is None
+            or frame.at - self._before[0].at >= self._next_s
+            or frame.index - self._before[0].index >= _LONGEST_FRAMES
+        )
+
+    def _catch_up(self) -> list[Detection]:
+        frame = self._waiting[-1]
+        here = self._glance(frame)
+        found = list(here)
+        if self._before is not None:
+            self._next_s = self._longest_s
+            found += self._between([self._before[0], *self._waiting], self._before[1], here)
+        self._before, self._waiting = (frame, here), []
+        return found
+
+    def _glance(self, frame: Frame) -> list[Detection]:
+        """Return all that shows in *frame*; where nothing changed, that is what showed before."""
+        parts = self._changed(frame)
+        if parts is None:
+            self._whole_at = frame.at
+            self._changes.looked_at(frame, [_all_of(frame)])
+            return list(self._look(frame, None))
+        before = self._before[1] if self._before else []
+        seen = [
+            replace(detection, at=frame.at)
+            for detection in before
+            if not any(_holds(part, detection.box) for part in parts)
+        ]
+        self._changes.looked_at(frame, parts)
+        return seen + self._look_at_parts(frame, parts)
+
+    def _changed(self, frame: Frame) -> list[Box] | None:
+        """Return the parts of *frame* to look at, or ``None`` for all of it."""
+        if (
+            self._before is None
+            or self._whole_at is None
+            or frame.at - self._whole_at >= _UNCHANGED_S
+        ):
+            return None
+        changed = [box.padded(_AROUND_CHANGE_PX) for box in self._changes.since(frame)]
+        parts = _merged(changed, frame)
+        if parts is None:
+            return None
+        # What reaches into a part is looked at whole, or not at all.
+        around = [_around(detection.box) for detection in self._before[1]]
+        while True:
+            touched = [box for box in around if any(not box.intersection(p).empty for p in parts)]
+            grown = _merged([*parts, *touched], frame)
+            if grown is None or grown == parts:
+                return grown
+            parts = grown
+
+    def _between(
+        self, frames: Sequence[Frame], first: Sequence[Detection], last: Sequence[Detection]
+    ) -> list[Detection]:
+        """Return what shows between the ends of *frames*, as far as the ends do not say."""
+        if len(frames) < 3 or self._sure is None:
+            return []
+        lost = [*_without(first, last, self._sure), *_without(last, first, self._sure)]
+        if not lost:
+            return []
+        middle = len(frames) // 2
+        frame = frames[middle]
+        parts = _merged([_around(detection.box) for detection in lost], frame)
+        found: list[Detection] = []
+        for part in [_all_of(frame)] if parts is None else parts:
+            if parts is None:
+                here = list(self._look(frame, None))
+            else:
+                here = self._look_at_parts(frame, [part])
+            found += here
+            ends = [[d for d in end if _holds(part, d.box)] for end in (first, last)]
+            found += self._between(frames[: middle + 1], ends[0], here)
+            found += self._between(frames[middle:], here, ends[1])
+        return found
+
+    def _look_at_parts(self, frame: Frame, parts: Sequence[Box]) -> list[Detection]:
+        return [
+            detection
+            for part in parts
+            for detection in self._look(frame, part)
+            if _holds(part, detection.box)
+        ]
+
+
+def _all_of(frame: Frame) -> Box:
+    return Box(0, 0, frame.width, frame.height)
+
+
+def _holds(part: Box, box: Box) -> bool:
+    x, y = box.centre
+    return part.x0 <= x < part.x1 and part.y0 <= y < part.y1
+
+
+def _around(box: Box) -> Box:
+    return box.padded(max(_AROUND * box.height, _AROUND_PX))
+
+
+def _without(
+    these: Sequence[Detection], those: Sequence[Detection], sure: float
+) -> list[Detection]:
+    """Return the sure ones of *these* from which none of *those* goes on."""
+    return [
+        detection
+        for detection in these
+        if detection.score >= sure and not any(_goes_on(detection.box, d.box) for d in those)
+    ]
+
+
+def _goes_on(a: Box, b: Box) -> bool:
+    low, high = sorted((a.height, b.height))
+    (ax, ay), (bx, by) = a.centre, b.centre
+    return (
+        high <= _MOST_RESIZED * low
+        and max(abs(ax - bx), abs(ay - by)) <= _MOST_MOVED * low + _MOST_MOVED_PX
+    )
+
+
+def _merged(boxes: Sequence[Box], frame: Frame) -> list[Box] | None:
+    """Return rectangles around *boxes* that do not overlap, or ``None`` when all is to be seen.
+
+    Their sides lie on the networks' step, or the frame's own.
+    """
+    parts: list[Box] = []
+    for box in boxes:
+        part = box.snapped(_ALIGNED_PX).clipped(frame.width, frame.height)
+        while True:
+            met = [other for other in parts if not other.intersection(part).empty]
+            if not met:
+                break
+            parts = [other for other in parts if other not in met]
+            for other in met:
+                part = part.hull(other)
+        if not part.empty:
+            parts.append(part)
+    area = sum(part.area for part in parts)
+    return parts if area <= _MOST_IN_PARTS * frame.width * frame.height else None

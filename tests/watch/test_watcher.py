@@ -1,0 +1,177 @@
+"""Few frames are looked at, and nothing that lasts is missed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.stage import Scene, draw
+
+from bystander import media
+from bystander.geometry import Box
+from bystander.records import Detection, Frame, Kind
+from bystander.watch import Jumps, Watcher
+
+RATE = 25
+WIDTH, HEIGHT = 768, 448
+Where = Callable[[int], Box | None]
+
+
+class Seen:
+    """Looks for white patches, and notes where it looked."""
+
+    def __init__(self, score: float = 0.9) -> None:
+        self.score = score
+        self.at: list[tuple[int, Box | None]] = []
+
+    def __call__(self, frame: Frame, part: Box | None) -> list[Detection]:
+        self.at.append((frame.index, part))
+        shown = part or Box(0, 0, frame.width, frame.height)
+        x, y = int(shown.x0), int(shown.y0)
+        white = frame.planes[0][y : int(shown.y1), x : int(shown.x1)] > 220
+        rows, columns = np.flatnonzero(white.any(axis=1)), np.flatnonzero(white.any(axis=0))
+        if not rows.size:
+            return []
+        box = Box(
+            float(x + columns[0]),
+            float(y + rows[0]),
+            float(x + columns[-1] + 1),
+            float(y + rows[-1] + 1),
+        )
+        return [
+            Detection(at=frame.at, box=box, kind=Kind.FACE, score=self.score, detector="white@0")
+        ]
+
+    @property
+    def frames(self) -> set[int]:
+        return {index for index, _ in self.at}
+
+
+def watched(
+    folder: Path,
+    where: Where,
+    look: Seen,
+    *,
+    frames: int = 50,
+    first_s: Fraction | None = None,
+    change: Callable[[int, list[np.ndarray[Any, Any]]], None] | None = None,
+) -> list[Detection]:
+    """Draw a white patch where *where* says on a ground that stands still; return what is seen."""
+
+    def paint(index: int, planes: list[np.ndarray[Any, Any]]) -> None:
+        planes[0][:] = planes[0].clip(0, 150)
+        planes[0][:] = GROUND
+        if change:
+            change(index, planes)
+        box = where(index)
+        if box is not None:
+            planes[0][int(box.y0) : int(box.y1), int(box.x0) : int(box.x1)] = 235
+
+    scene = Scene(width=WIDTH, height=HEIGHT, frames=frames, rate=RATE, change=paint)
+    footage = media.open_footage(draw(folder / "in.mp4", scene))
+    watcher, jumps = Watcher(look, sure=0.25, first_s=first_s), Jumps()
+    found: list[Detection] = []
+    for frame in footage.frames():
+        found += watcher.see(frame, jumped=jumps.see(frame))
+    return found + watcher.finish()
+
+
+GROUND = (
+    90
+    + 40 * np.sin(np.mgrid[:HEIGHT, :WIDTH][1] / 9)
+    + 15 * np.cos(np.mgrid[:HEIGHT, :WIDTH][0] / 7)
+).astype(np.uint8)
+
+
+def still(index: int) -> Box:
+    return Box(400, 200, 440, 250)
+
+
+def during(frames: Iterable[int]) -> Where:
+    present = set(frames)
+    return lambda index: still(index) if index in present else None
+
+
+def numbers(found: list[Detection]) -> list[int]:
+    return sorted({round(d.at * RATE) for d in found})
+
+
+def test_what_stands_still_is_looked_at_once_and_reported_all_along(tmp_path: Path) -> None:
+    look = Seen()
+    found = watched(tmp_path, still, look)
+    assert look.at == [(0, None)]
+    assert numbers(found) == [0, 13, 26, 39, 49]
+    assert {d.box for d in found} == {found[0].box}
+
+
+def test_no_part_goes_longer_than_two_seconds_without_a_look(tmp_path: Path) -> None:
+    look = Seen()
+    watched(tmp_path, still, look, frames=130)
+    whole = [index for index, part in look.at if part is None]
+    assert max(b - a for a, b in pairwise(whole)) <= 2.5 * RATE
+
+
+def test_what_moves_evenly_is_looked_at_twice_a_second_and_just_there(tmp_path: Path) -> None:
+    look = Seen()
+    found = watched(tmp_path, lambda index: Box(100 + index, 200, 140 + index, 250), look)
+    assert numbers(found) == [0, 13, 26, 39, 49]
+    parts = [part for _, part in look.at[1:]]
+    assert all(part is not None and part.area < WIDTH * HEIGHT / 4 for part in parts)
+
+
+@pytest.mark.parametrize("frames", [range(20, 50), range(30), range(16, 45), range(15, 28)])
+def test_when_something_comes_and_goes_is_found_to_the_frame(tmp_path: Path, frames: range) -> None:
+    found = watched(tmp_path, during(frames), Seen())
+    assert numbers(found)[0] == frames[0]
+    assert numbers(found)[-1] == frames[-1]
+
+
+def test_what_moves_fast_is_looked_at_often(tmp_path: Path) -> None:
+    def fast(index: int) -> Box:
+        x = 20 + 16 * index
+        return Box(x, 200, x + 40, 250)
+
+    found = watched(tmp_path, fast, Seen())
+    seen = numbers(found)
+    assert max(b - a for a, b in pairwise(seen)) <= 2
+
+
+def test_a_second_who_comes_is_found_though_the_first_stays(tmp_path: Path) -> None:
+    def second(index: int, planes: list[np.ndarray[Any, Any]]) -> None:
+        if index >= 17:
+            planes[0][400:440, 700:730] = 235
+
+    look = Seen()
+    watched(tmp_path, still, look, change=second)
+    assert any(
+        part is not None and part.intersection(Box(700, 400, 730, 440)).area == 30 * 40
+        for index, part in look.at
+        if index == 17
+    )
+
+
+def test_a_scene_shorter_than_a_stretch_is_looked_at(tmp_path: Path) -> None:
+    def other(index: int, planes: list[np.ndarray[Any, Any]]) -> None:
+        if 16 <= index < 20:
+            planes[0][:] = GROUND[::-1, ::-1].T.repeat(2, axis=1)[:HEIGHT, :WIDTH]
+
+    found = watched(tmp_path, during(range(16, 20)), look := Seen(), change=other)
+    assert {16, 20} <= look.frames
+    assert numbers(found)[0] == 16
+    assert numbers(found)[-1] == 19
+
+
+def test_a_doubtful_sighting_is_not_followed(tmp_path: Path) -> None:
+    look = Seen(score=0.2)
+    watched(tmp_path, during(range(13, 14)), look)
+    assert look.frames <= {0, 13, 26, 39, 49}
+
+
+def test_the_second_look_can_fall_between_the_first_ones(tmp_path: Path) -> None:
+    found = watched(tmp_path, still, Seen(), first_s=Fraction(1, 4))
+    assert numbers(found) == [0, 7, 20, 33, 46, 49]
