@@ -29,7 +29,9 @@ class Seen:
         self.score = score
         self.at: list[tuple[int, Box | None]] = []
 
-    def __call__(self, frame: Frame, part: Box | None) -> list[Detection]:
+    def __call__(
+        self, frame: Frame, part: Box | None, sizes: tuple[float, float] | None
+    ) -> list[Detection]:
         self.at.append((frame.index, part))
         shown = part or Box(0, 0, frame.width, frame.height)
         x, y = int(shown.x0), int(shown.y0)

@@ -17,8 +17,8 @@ from bystander.records import Kind, Picture
 
 _STRIDE = 4
 _MULTIPLE = 32  # sides of what the network sees
-_LARGEST = (1920, 1088)  # more at once costs memory: 0.5 GB at this size
-_OVERLAP = 192
+_LARGEST = (1408, 832)  # more at once costs memory: 0.5 GB at this size
+_OVERLAP = 128
 _LEAST_SCORE = 0.06
 _MOST_IOU = 0.4
 

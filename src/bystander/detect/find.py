@@ -24,7 +24,7 @@ from bystander.detect.evidence import Look, together
 from bystander.detect.tiles import suppress
 from bystander.geometry import Box
 from bystander.records import Detection, Detector, Frame, Kind, aspects_to_look_at
-from bystander.watch import LONGEST_S, Watcher
+from bystander.watch import LONGEST_S, Watcher, covering
 
 _SMALL_FACE_PX = 20  # below this the picture as it is does not do
 _LEAST_SIDE = 96  # a picture is not looked at smaller than this
@@ -33,10 +33,21 @@ _MOST_SIDE_WHOLE = 960  # faces may be as large as the picture: some look takes 
 # of docs/measurements.md, 6 % were faces below this height and 14 % above: a score says less there.
 _DOUBTFUL_PX = 16
 _DOUBT = 1.5
+# Looking at twice the size costs four times as much: frames larger than this are so looked at, all
+# of them, once a second. A face that only such a look finds moves little in the meantime, and is
+# looked for around where it was.
+_DOUBLE_ALWAYS_PX = 1280 * 736
+_DOUBLE_EVERY_S = Fraction(1)
+_DOUBLE_EVERY_FRAMES = 60  # for files whose times cannot be believed
+# Heights, in pixels of the picture looked at, that a detector is good at: what is known to be of
+# some size is looked for at the scales that make it so.
+_FIT_PX = (10, 100)
 _CLOSER = (Fraction(3, 2), Fraction(3))  # for stills, beside the double size
 _CLOSER_UP_TO_PX = 1_000_000
 _MOST_IOU = 0.4
 _PERSON_SIDE = 416  # the longer side of the picture that people are looked for in: as in training
+# When a face comes or goes need not be known as exactly as tracks are extended beyond it.
+_WITHIN_S = Fraction(13, 100)
 _PEOPLE_EVERY_S = Fraction(1, 10)
 _PEOPLE_EVERY_FRAMES = 6  # for files whose times cannot be believed
 
@@ -73,9 +84,12 @@ class Finder:
         longest_s = Fraction(0) if still or every_frame else LONGEST_S
         self._face_detectors = [d for d in detectors if d.kind is Kind.FACE]
         self._other_detectors = [d for d in detectors if d.kind is not Kind.FACE]
-        self._watcher = Watcher(self._faces, sure=sure, longest_s=longest_s)
+        self._watcher = Watcher(self._faces, sure=sure, longest_s=longest_s, within_s=_WITHIN_S)
         self._people_every_s = Fraction(0) if still or every_frame else _PEOPLE_EVERY_S
         self._people_sought: Frame | None = None
+        self._every_frame = every_frame
+        self._doubled: Frame | None = None
+        self._small: list[Box] = []
 
     def see(self, frame: Frame, *, jumped: bool = False) -> list[Detection]:
         """Take in the next frame.
@@ -91,6 +105,11 @@ class Finder:
         found: list[Detection] = []
         if self._face_detectors:
             found += self._watcher.see(frame, jumped=jumped)
+            if found:
+                latest = max(d.at for d in found)
+                self._small = [
+                    d.box for d in found if d.at == latest and d.box.height < _SMALL_FACE_PX
+                ]
         if jumped or self._people_are_due(frame):
             self._people_sought = frame
             for detector in self._other_detectors:
@@ -109,8 +128,30 @@ class Finder:
             or frame.index - last.index >= _PEOPLE_EVERY_FRAMES
         )
 
-    def _faces(self, frame: Frame, part: Box | None) -> list[Detection]:
+    def _faces(
+        self, frame: Frame, part: Box | None, sizes: tuple[float, float] | None
+    ) -> list[Detection]:
         scales = list(self._scales(frame))
+        if sizes is not None:
+            least, largest = sizes
+            fit = [s for s in scales if largest * s >= _FIT_PX[0] and least * s <= _FIT_PX[1]]
+            if part is None and frame.width * frame.height > _DOUBLE_ALWAYS_PX:
+                fit = [scale for scale in fit if scale <= 1]
+            return self._seen_at(frame, part, fit or scales)
+        shown = part or Box(0, 0, frame.width, frame.height)
+        if shown.area <= _DOUBLE_ALWAYS_PX / 8 or self._double_is_due(frame):
+            return self._seen_at(frame, part, scales)
+        seen = self._seen_at(frame, part, [scale for scale in scales if scale <= 1])
+        # Those who were found at twice the size are looked for at twice the size.
+        near = (box for box in self._small if not box.intersection(shown).empty)
+        small = [box.padded(2 * box.height + 16) for box in near]
+        for around in covering(small, frame) or ():
+            seen += self._seen_at(frame, around, scales)
+        return seen
+
+    def _seen_at(
+        self, frame: Frame, part: Box | None, scales: Sequence[Fraction]
+    ) -> list[Detection]:
         return [
             found
             for detector in self._face_detectors
@@ -160,6 +201,21 @@ class Finder:
             kept = suppress(all_boxes, all_scores, _MOST_IOU)
             all_boxes, all_scores = all_boxes[kept], all_scores[kept]
         return Look(float(scale), all_boxes, all_scores)
+
+    def _double_is_due(self, frame: Frame) -> bool:
+        """Return whether all of *frame* is to be looked at twice as large as well."""
+        if frame.width * frame.height <= _DOUBLE_ALWAYS_PX or self._still or self._every_frame:
+            return True
+        last = self._doubled
+        if (
+            last is not None
+            and last.index != frame.index
+            and frame.at - last.at < _DOUBLE_EVERY_S
+            and frame.index - last.index < _DOUBLE_EVERY_FRAMES
+        ):
+            return False
+        self._doubled = frame
+        return True
 
     def _scales(self, frame: Frame) -> Iterator[Fraction]:
         yield Fraction(1)

@@ -47,7 +47,6 @@ class Session:
             )
         asset = checked(model)
         options = onnxruntime.SessionOptions()
-        options.enable_cpu_mem_arena = False  # the arena never shrinks and pictures vary in size
         options.log_severity_level = 3
         options.intra_op_num_threads = _cores()
         # Threads that wait by spinning take the processor from the decoder's and encoder's.

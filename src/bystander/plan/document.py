@@ -37,7 +37,7 @@ from bystander.records import (
 )
 from bystander.timeline import Span, from_text, to_text
 
-VERSION = 2
+VERSION = 3
 # Numbers of a plan are bounded, so that a hostile one cannot make the arithmetic explode.
 _TIME = re.compile(r"-?\d{1,24}(/\d{1,24})?", re.ASCII)
 _MOST_PX = 65_536
@@ -173,7 +173,7 @@ class PlanDocument(_Part):
     """Everything that decides the redacted recording, apart from the recording itself."""
 
     format: Literal["bystander-plan"] = "bystander-plan"
-    version: Literal[2] = 2
+    version: Literal[3] = 3
     footage: FootagePart
     policy: PolicyPart
     detectors: list[str]

@@ -1,6 +1,6 @@
 """A recording goes in, the same recording without its people comes out, or nothing does.
 
-Two passes make the output: one looks at every frame, so that what is seen late protects what came
+Two passes make the output: one looks for people, so that what is seen late protects what came
 before, and one fills and writes. A third verifies; what its own detector finds with evidence is
 added to the plan, and the recording is written and verified again, at most twice. Only an output
 with a clean report gets its name.

@@ -20,7 +20,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import groupby
 
-from bystander.geometry import Box
+import numpy as np
+from numpy.typing import NDArray
+
+from bystander.geometry import Box, iou
 from bystander.records import Detection, Kind, Track
 from bystander.timeline import Span
 
@@ -113,13 +116,9 @@ def _link_shot(detections: list[Detection], gap_s: Fraction) -> list[list[Detect
         closed += [track for track in active if at - track.last.at > gap_s]
         active = [track for track in active if at - track.last.at <= gap_s]
         here = list(group)
+        likeness = _likeness(active, here)
         pairs = sorted(
-            (
-                (-likeness, t, d)
-                for t, track in enumerate(active)
-                for d, detection in enumerate(here)
-                if (likeness := _likeness(track, detection)) > _LEAST_IOU
-            ),
+            (-likeness[t, d], t, d) for t, d in np.argwhere(likeness > _LEAST_IOU).tolist()
         )
         taken_tracks: set[int] = set()
         taken: set[int] = set()
@@ -132,23 +131,24 @@ def _link_shot(detections: list[Detection], gap_s: Fraction) -> list[list[Detect
     return [track.detections for track in closed + active]
 
 
-def _likeness(track: _Open, detection: Detection) -> float:
-    """Return how well *detection* continues *track*, 0 to 1."""
-    last = track.last.box
-    sizes = sorted((last.height, detection.box.height))
-    if sizes[0] * _LARGEST_RESIZE < sizes[1]:
-        return 0.0
-    box = _grown(detection.box)
-    return max(
-        _grown(last).iou(box),
-        _grown(track.expected(detection.at)).iou(box),
-    )
+def _likeness(tracks: Sequence[_Open], here: Sequence[Detection]) -> NDArray[np.float64]:
+    """Return how well each of *here*, all of one moment, continues each track, 0 to 1."""
+    seen = _sides(detection.box for detection in here)
+    last = _sides(track.last.box for track in tracks)
+    expected = _sides(track.expected(here[0].at) for track in tracks)
+    alike = np.maximum(iou(_grown(last), _grown(seen)), iou(_grown(expected), _grown(seen)))
+    tall, tall_before = seen[:, 3] - seen[:, 1], (last[:, 3] - last[:, 1])[:, None]
+    low, high = np.minimum(tall, tall_before), np.maximum(tall, tall_before)
+    likeness: NDArray[np.float64] = np.where(high > _LARGEST_RESIZE * low, 0.0, alike)
+    return likeness
 
 
-def _grown(box: Box) -> Box:
-    return Box(
-        box.x0 - box.width * _GROWTH,
-        box.y0 - box.height * _GROWTH,
-        box.x1 + box.width * _GROWTH,
-        box.y1 + box.height * _GROWTH,
-    )
+def _sides(boxes: Iterable[Box]) -> NDArray[np.float64]:
+    sides = [(box.x0, box.y0, box.x1, box.y1) for box in boxes]
+    return np.array(sides, dtype=np.float64).reshape(-1, 4)
+
+
+def _grown(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    size = (boxes[:, 2:] - boxes[:, :2]) * _GROWTH
+    grown: NDArray[np.float64] = boxes + np.concatenate([-size, size], axis=1)
+    return grown

@@ -78,7 +78,9 @@ class Sightings:
         # What did not change was not looked at again, but may have been covered meanwhile.
         self._seen += [d for d in seen if _shows(d.box, self._hidden(d.at))]
 
-    def _look(self, frame: Frame, part: Box | None) -> list[Detection]:
+    def _look(
+        self, frame: Frame, part: Box | None, _sizes: tuple[float, float] | None
+    ) -> list[Detection]:
         """Return what shows, seen at any size, each thing once, the best look of it."""
         self.looks += 1
         hidden = self._hidden(frame.at)

@@ -18,6 +18,7 @@ from bystander.records import Frame
 
 _LONGEST_SIDE = 480  # of the small picture
 _BLOCK = 8  # pixels of it
+_BLOCKS_TOGETHER = 2  # a side, of what is reported
 _LEAST_CHANGE = 2.5  # mean absolute difference of a block, in steps of an 8-bit sample
 _TIMES_USUAL = 3  # how far above the lower quartile of all blocks
 _MOST_NOISE = 4.0  # above this the whole picture moves, and it is no noise
@@ -30,7 +31,7 @@ class Changes:
         self._seen: NDArray[np.int16] | None = None
 
     def since(self, frame: Frame) -> list[Box]:
-        """Return the blocks of *frame* that have changed, in pixels of the frame.
+        """Return blocks of *frame* in which something has changed, in pixels of the frame.
 
         All of it is one block when nothing was looked at before.
         """
@@ -42,9 +43,14 @@ class Changes:
             return [everything]
         means = _block_means(difference)
         usual = min(_MOST_NOISE / _TIMES_USUAL, float(np.quantile(means, 0.25)))
-        rows, columns = np.nonzero(means > max(_LEAST_CHANGE, _TIMES_USUAL * usual))
-        block_x = frame.width * _BLOCK / difference.shape[1]
-        block_y = frame.height * _BLOCK / difference.shape[0]
+        changed = means > max(_LEAST_CHANGE, _TIMES_USUAL * usual)
+        for axis in (0, 1):
+            changed = np.logical_or.reduceat(
+                changed, np.arange(0, changed.shape[axis], _BLOCKS_TOGETHER), axis=axis
+            )
+        rows, columns = np.nonzero(changed)
+        block_x = frame.width * _BLOCK * _BLOCKS_TOGETHER / difference.shape[1]
+        block_y = frame.height * _BLOCK * _BLOCKS_TOGETHER / difference.shape[0]
         return [
             Box(x * block_x, y * block_y, (x + 1) * block_x, (y + 1) * block_y).clipped(
                 frame.width, frame.height

@@ -16,12 +16,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+import numpy as np
+
 from bystander.geometry import Box
 from bystander.records import Detection, Frame
 from bystander.watch.changes import Changes
 
-# Given a frame and a part of it, or ``None`` for all of it: what shows there.
-Look = Callable[[Frame, Box | None], Sequence[Detection]]
+# Given a frame, a part of it, or ``None`` for all of it, and the least and largest height of what
+# is looked for, or ``None`` for any: what shows there.
+Look = Callable[[Frame, Box | None, tuple[float, float] | None], Sequence[Detection]]
 
 LONGEST_S = Fraction(1, 2)  # between two frames that are looked at
 _LONGEST_FRAMES = 30  # the same for files whose times cannot be believed; these are held in memory
@@ -33,9 +36,12 @@ _MOST_MOVED, _MOST_MOVED_PX = 0.5, 8
 _MOST_RESIZED = 1.5
 # Around what is looked for, as a share of its height, and pixels.
 _AROUND, _AROUND_PX = 1.5, 32
-_AROUND_CHANGE_PX = 48
+_AROUND_CHANGE_PX = 32
 _ALIGNED_PX = 32  # the networks' own step
-_MOST_IN_PARTS = 0.5  # of the frame: above this it is looked at whole
+_MOST_IN_PARTS = 0.7  # of the frame: above this it is looked at whole
+_MOST_CHANGED = 0.5  # the same for what changed, without what is around it
+_LOOK_PX = 64 * 64  # as many pixels as a look costs besides its pixels
+_SAME_IOU = 0.4
 
 
 class Watcher:
@@ -48,6 +54,7 @@ class Watcher:
         sure: float | None,
         longest_s: Fraction = LONGEST_S,
         first_s: Fraction | None = None,
+        within_s: Fraction = Fraction(0),
     ) -> None:
         """Prepare to watch.
 
@@ -57,10 +64,13 @@ class Watcher:
                 ``None``: nothing between two frames is looked at.
             longest_s: Longest time between two frames that are looked at.
             first_s: The same between the first frame and the second that is looked at.
+            within_s: How exactly, in seconds, it is to be known when something came or went. What
+                moved far is looked at in every frame all the same.
         """
         self._look = look
         self._sure = sure
         self._longest_s = longest_s
+        self._within_s = within_s
         self._next_s = longest_s if first_s is None else first_s
         self._changes = Changes()
         self._before: tuple[Frame, list[Detection]] | None = None
@@ -101,11 +111,12 @@ class Watcher:
 
     def _catch_up(self) -> list[Detection]:
         frame = self._waiting[-1]
-        here = self._glance(frame)
+        here = _each_once(self._glance(frame))
         found = list(here)
         if self._before is not None:
             self._next_s = self._longest_s
             found += self._between([self._before[0], *self._waiting], self._before[1], here)
+            found = _each_once(found)
         self._before, self._waiting = (frame, here), []
         return found
 
@@ -115,7 +126,7 @@ class Watcher:
         if parts is None:
             self._whole_at = frame.at
             self._changes.looked_at(frame, [_all_of(frame)])
-            return list(self._look(frame, None))
+            return list(self._look(frame, None, None))
         before = self._before[1] if self._before else []
         seen = [
             replace(detection, at=frame.at)
@@ -133,17 +144,22 @@ class Watcher:
             or frame.at - self._whole_at >= _UNCHANGED_S
         ):
             return None
-        changed = [box.padded(_AROUND_CHANGE_PX) for box in self._changes.since(frame)]
-        parts = _merged(changed, frame)
+        changed = self._changes.since(frame)
+        if sum(box.area for box in changed) > _MOST_CHANGED * frame.width * frame.height:
+            return None
+        parts = covering([box.padded(_AROUND_CHANGE_PX) for box in changed], frame)
         if parts is None:
             return None
         # What reaches into a part is looked at whole, or not at all.
-        around = [_around(detection.box) for detection in self._before[1]]
+        around = [box.padded(box.height / 2) for box in (d.box for d in self._before[1])]
         while True:
             touched = [box for box in around if any(not box.intersection(p).empty for p in parts)]
-            grown = _merged([*parts, *touched], frame)
-            if grown is None or grown == parts:
-                return grown
+            missing = [box for box in touched if not any(_contains(p, box, frame) for p in parts)]
+            if not missing:
+                return parts
+            grown = covering([*parts, *missing], frame)
+            if grown is None:
+                return None
             parts = grown
 
     def _between(
@@ -152,29 +168,40 @@ class Watcher:
         """Return what shows between the ends of *frames*, as far as the ends do not say."""
         if len(frames) < 3 or self._sure is None:
             return []
-        lost = [*_without(first, last, self._sure), *_without(last, first, self._sure)]
+        gone, come = _without(first, last, self._sure), _without(last, first, self._sure)
+        has_moved = bool(gone and come)
+        if not has_moved and frames[-1].at - frames[0].at <= self._within_s:
+            return []
+        lost = [*gone, *come]
         if not lost:
             return []
         middle = len(frames) // 2
         frame = frames[middle]
-        parts = _merged([_around(detection.box) for detection in lost], frame)
+        parts = covering([_around(detection.box) for detection in lost], frame)
         found: list[Detection] = []
         for part in [_all_of(frame)] if parts is None else parts:
+            heights = [d.box.height for d in lost if _holds(part, d.box)]
+            sizes = (min(heights), max(heights)) if heights else None
             if parts is None:
-                here = list(self._look(frame, None))
+                here = list(self._look(frame, None, sizes))
             else:
-                here = self._look_at_parts(frame, [part])
+                here = self._look_at_parts(frame, [part], sizes)
             found += here
             ends = [[d for d in end if _holds(part, d.box)] for end in (first, last)]
             found += self._between(frames[: middle + 1], ends[0], here)
             found += self._between(frames[middle:], here, ends[1])
         return found
 
-    def _look_at_parts(self, frame: Frame, parts: Sequence[Box]) -> list[Detection]:
+    def _look_at_parts(
+        self,
+        frame: Frame,
+        parts: Sequence[Box],
+        sizes: tuple[float, float] | None = None,
+    ) -> list[Detection]:
         return [
             detection
             for part in parts
-            for detection in self._look(frame, part)
+            for detection in self._look(frame, part, sizes)
             if _holds(part, detection.box)
         ]
 
@@ -186,6 +213,10 @@ def _all_of(frame: Frame) -> Box:
 def _holds(part: Box, box: Box) -> bool:
     x, y = box.centre
     return part.x0 <= x < part.x1 and part.y0 <= y < part.y1
+
+
+def _contains(part: Box, box: Box, frame: Frame) -> bool:
+    return part.hull(box.clipped(frame.width, frame.height)) == part
 
 
 def _around(box: Box) -> Box:
@@ -212,22 +243,41 @@ def _goes_on(a: Box, b: Box) -> bool:
     )
 
 
-def _merged(boxes: Sequence[Box], frame: Frame) -> list[Box] | None:
-    """Return rectangles around *boxes* that do not overlap, or ``None`` when all is to be seen.
+def covering(boxes: Sequence[Box], frame: Frame) -> list[Box] | None:
+    """Return parts of *frame* that cover *boxes* for little work, or ``None``: all is to be seen.
 
-    Their sides lie on the networks' step, or the frame's own.
+    Their sides lie on the networks' step, or the frame's own. They may overlap. Any two are joined
+    that cost less together (greedily, and not the best there is).
     """
-    parts: list[Box] = []
-    for box in boxes:
-        part = box.snapped(_ALIGNED_PX).clipped(frame.width, frame.height)
-        while True:
-            met = [other for other in parts if not other.intersection(part).empty]
-            if not met:
-                break
-            parts = [other for other in parts if other not in met]
-            for other in met:
-                part = part.hull(other)
-        if not part.empty:
-            parts.append(part)
-    area = sum(part.area for part in parts)
-    return parts if area <= _MOST_IN_PARTS * frame.width * frame.height else None
+    snapped = (box.snapped(_ALIGNED_PX).clipped(frame.width, frame.height) for box in boxes)
+    sides = dict.fromkeys((p.x0, p.y0, p.x1, p.y1) for p in snapped if not p.empty)
+    parts = np.array(list(sides), dtype=np.float64).reshape(-1, 4)
+    while len(parts) > 1:
+        low = np.minimum(parts[:, None, :2], parts[None, :, :2])
+        high = np.maximum(parts[:, None, 2:], parts[None, :, 2:])
+        area = np.prod(parts[:, 2:] - parts[:, :2], axis=1)
+        saved = area[:, None] + area[None, :] + _LOOK_PX - np.prod(high - low, axis=2)
+        np.fill_diagonal(saved, -1)
+        a, b = np.unravel_index(int(saved.argmax()), saved.shape)
+        if saved[a, b] < 0:
+            break
+        hull = np.concatenate([low[a, b], high[a, b]])
+        inside = (parts[:, :2] >= hull[:2]).all(axis=1) & (parts[:, 2:] <= hull[2:]).all(axis=1)
+        parts = np.concatenate([parts[~inside], hull[None]])
+    if np.prod(parts[:, 2:] - parts[:, :2], axis=1).sum() > (
+        _MOST_IN_PARTS * frame.width * frame.height
+    ):
+        return None
+    return [Box(*part) for part in parts.tolist()]
+
+
+def _each_once(seen: Sequence[Detection]) -> list[Detection]:
+    """Return *seen* without what two parts that overlap both showed."""
+    kept: list[Detection] = []
+    by_moment: dict[Fraction, list[Detection]] = {}
+    for detection in sorted(seen, key=lambda d: (d.at, -d.score, d.box.x0, d.box.y0)):
+        here = by_moment.setdefault(detection.at, [])
+        if all(detection.box.iou(other.box) <= _SAME_IOU for other in here):
+            here.append(detection)
+            kept.append(detection)
+    return kept

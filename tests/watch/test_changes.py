@@ -1,0 +1,108 @@
+"""What changed since it was looked at, and the parts that cover it for little work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.stage import Scene, draw
+
+from bystander import media
+from bystander.geometry import Box
+from bystander.records import Frame
+from bystander.watch import Changes, covering
+
+WIDTH, HEIGHT = 640, 384
+Change = Callable[[int, list[np.ndarray[Any, Any]]], None]
+
+
+def frames(folder: Path, change: Change, count: int = 12) -> list[Frame]:
+    def paint(index: int, planes: list[np.ndarray[Any, Any]]) -> None:
+        planes[0][:] = 100
+        change(index, planes)
+
+    scene = Scene(width=WIDTH, height=HEIGHT, frames=count, change=paint)
+    return list(media.open_footage(draw(folder / "in.mp4", scene)).frames())
+
+
+def everything(frame: Frame) -> list[Box]:
+    return [Box(0, 0, frame.width, frame.height)]
+
+
+def test_all_of_it_is_new_at_first(tmp_path: Path) -> None:
+    (frame,) = frames(tmp_path, lambda *_: None, count=1)
+    assert Changes().since(frame) == everything(frame)
+
+
+def test_what_is_new_is_found_where_it_is(tmp_path: Path) -> None:
+    def something(index: int, planes: list[np.ndarray[Any, Any]]) -> None:
+        planes[0][200:212, 320:330] = 100 + 60 * (index > 5)
+
+    shown = frames(tmp_path, something)
+    changes = Changes()
+    changes.looked_at(shown[0], everything(shown[0]))
+    assert changes.since(shown[5]) == []
+    new = changes.since(shown[6])
+    assert all(box.padded(24).hull(Box(320, 200, 330, 212)) == box.padded(24) for box in new)
+    changes.looked_at(shown[6], new)
+    assert changes.since(shown[7]) == []
+
+
+def test_what_creeps_in_adds_up(tmp_path: Path) -> None:
+    def brighter(index: int, planes: list[np.ndarray[Any, Any]]) -> None:
+        planes[0][100:180, 100:180] += np.uint8(index)
+
+    shown = frames(tmp_path, brighter)
+    changes = Changes()
+    changes.looked_at(shown[0], everything(shown[0]))
+    assert [bool(changes.since(frame)) for frame in (shown[1], shown[11])] == [False, True]
+
+
+def test_noise_is_no_change(tmp_path: Path) -> None:
+    random = np.random.default_rng(3)
+
+    def noise(index: int, planes: list[np.ndarray[Any, Any]]) -> None:
+        planes[0][:] = random.normal(100, 2.5, planes[0].shape).clip(0, 255)
+
+    shown = frames(tmp_path, noise)
+    changes = Changes()
+    changes.looked_at(shown[0], everything(shown[0]))
+    assert changes.since(shown[5]) == []
+
+
+FRAME_BOXES = [
+    [Box(10, 10, 40, 40)],
+    [Box(10, 10, 40, 40), Box(500, 300, 560, 380)],
+    [Box(x, x // 2, x + 30, x // 2 + 30) for x in range(0, 600, 40)],
+    [Box(620, 370, 700, 500)],
+]
+
+
+@pytest.mark.parametrize("boxes", FRAME_BOXES)
+def test_parts_cover_what_they_are_for(tmp_path: Path, boxes: list[Box]) -> None:
+    (frame,) = frames(tmp_path, lambda *_: None, count=1)
+    parts = covering(boxes, frame)
+    assert parts is not None
+    for box in boxes:
+        inside = box.clipped(WIDTH, HEIGHT)
+        assert any(part.hull(inside) == part for part in parts)
+    for part in parts:
+        assert part == part.clipped(WIDTH, HEIGHT)
+        assert part.x0 % 32 == part.y0 % 32 == 0
+    # Not so many that one look at their hull would have been cheaper.
+    assert sum(part.area for part in parts) <= WIDTH * HEIGHT
+
+
+def test_far_apart_they_stay_apart_and_together_they_are_one(tmp_path: Path) -> None:
+    (frame,) = frames(tmp_path, lambda *_: None, count=1)
+    assert len(covering([Box(0, 0, 64, 64), Box(500, 300, 564, 364)], frame) or ()) == 2
+    assert covering([Box(0, 0, 64, 64), Box(64, 0, 128, 64)], frame) == [Box(0, 0, 128, 64)]
+
+
+def test_nearly_all_is_all(tmp_path: Path) -> None:
+    (frame,) = frames(tmp_path, lambda *_: None, count=1)
+    assert covering([Box(0, 0, 600, 380)], frame) is None
+    assert covering([], frame) == []
