@@ -115,7 +115,8 @@ def test_what_the_plan_missed_is_found_hidden_and_reported(
     assert {r.because for r in drawn.redactions} == {"verifier"}
     assert covered_share(FACE, drawn.boxes_at(FACE_AT)) > 0.98
     document = json.loads(outputs.report_json.read_text())
-    assert document["rounds_added_by_verifier"] in (1, 2)
+    assert document["added_by_second_look"] == len(drawn.redactions) > 0
+    assert document["rounds_added_by_verifier"] <= 2
     assert any("yuface" in name for name in drawn.detectors)
 
 

@@ -109,8 +109,10 @@ class SeesWhite:
     name = "white@0"
     kind = Kind.FACE
 
-    def __init__(self, score: float, score_at_twice: float | None = None, width: int = 320) -> None:
-        self._score, self._score_at_twice, self._width = score, score_at_twice, width
+    def __init__(
+        self, score: float, score_when_large: float = 0.0, large_px: float = 10_000
+    ) -> None:
+        self._score, self._score_when_large, self._large_px = score, score_when_large, large_px
 
     def look(self, picture: Picture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         white = picture.min(axis=2) > 245
@@ -119,7 +121,6 @@ class SeesWhite:
         for x0, x1 in edges.reshape(-1, 2):
             rows = np.flatnonzero(white[:, x0:x1].any(axis=1))
             boxes.append((x0, rows[0], x1, rows[-1] + 1))
-        twice = picture.shape[1] > self._width and self._score_at_twice is not None
-        score = self._score_at_twice if twice else self._score
         sides = np.array(boxes, dtype=np.float64).reshape(-1, 4)
-        return sides, np.full(len(boxes), score, dtype=np.float64)
+        large = sides[:, 2] - sides[:, 0] > self._large_px
+        return sides, np.where(large, self._score_when_large, self._score)

@@ -218,7 +218,7 @@ def test_what_is_seen_on_the_fill_is_no_leak(tmp_path: Path) -> None:
 
 def test_the_better_of_two_looks_at_the_same_face_counts(tmp_path: Path) -> None:
     bench = shown(tmp_path, ELSEWHERE)
-    report = bench.examine(bench.render(), SeesWhite(0.4, score_at_twice=0.95))
+    report = bench.examine(bench.render(), SeesWhite(0.4, 0.95, large_px=60))
     assert len(report.leaks) == 1
     assert {d.score for d in report.leaks[0].found} == {0.95}
 

@@ -23,10 +23,10 @@ def recount(
     footage = media.open_footage(draw(folder / "in.mp4", scene))
     plan: Plan = plan_for(footage.sha256, scene, boxes=lambda _: Box(16, 16, 72, 72))
     plan = replace(plan, redactions=tuple(replace(r, because=because) for r in plan.redactions))
-    counter = Recounter(SeesWhite(score), Fraction(1), plan)
+    counter = Recounter(SeesWhite(score), Fraction(1))
     for frame in footage.frames():
         counter.see(frame)
-    return counter.count()
+    return counter.count(plan)
 
 
 HIDDEN, ELSEWHERE = Box(24, 24, 56, 64), Box(100, 20, 130, 60)

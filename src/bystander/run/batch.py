@@ -2,19 +2,21 @@
 
 Two passes make the output: one looks for people, so that what is seen late protects what came
 before, and one fills and writes. A third verifies; what its own detector finds with evidence is
-added to the plan, and the recording is written and verified again, at most twice. Only an output
+added to the plan, and the recording is written and verified again, at most twice. That detector
+has been shown the original in the first pass, so that this is seldom needed. Only an output
 with a clean report gets its name.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from bystander import detect, media, plan, verify
 from bystander.errors import FootageError, LeakFound, PlanError
-from bystander.records import Detector, Plan, Policy, Recount, Report
+from bystander.records import Detector, Frame, Plan, Policy, Report
 from bystander.run import passes, report
 from bystander.run.progress import Progress, Silent
 from bystander.run.workspace import Workspace, publish, write_text
@@ -119,16 +121,22 @@ def redact(
             for older in (outputs.recording, outputs.report_json, outputs.report_html):
                 older.unlink(missing_ok=True)
         provider = "none: the plan was given"
+        foresight = verify.Foresight(verifier, footage.pixel_aspect)
         if given is None:
-            drawn, survey, provider = _look(footage, policy, options.provider, progress)
+            drawn, survey, provider = _look(
+                footage, policy, options.provider, progress, also=foresight.see
+            )
         else:
             passes.check_fits(given, footage)
-            survey, _ = passes.look(footage, policy, [], progress)
+            survey, _ = passes.look(footage, policy, [], progress, also=foresight.see)
             passes.check_length(given, survey)
             drawn = given
+        counted = foresight.count(drawn)
+        if amend and (missed := foresight.missed(drawn)):
+            progress.say("the second look found more: hiding it as well")
+            drawn = passes.add_found(drawn, footage, survey, [*missed], 0)
         made = workspace.path / outputs.recording.name
         rounds = 0
-        counted: Recount | None = None
         while True:
             recorder = passes.render(drawn, footage, made, progress)
             progress.begin("verifying", drawn.footage.frames)
@@ -142,7 +150,6 @@ def redact(
                 counted=counted,
                 step=progress.step,
             )
-            counted = examined.recount
             found = [d for leak in examined.leaks for d in leak.found]
             others = [leak for leak in examined.leaks if leak.check != verify.SECOND_LOOK]
             if not found or others or not amend or rounds == _MOST_ROUNDS:
@@ -217,7 +224,11 @@ def draw_up(
 
 
 def _look(
-    footage: media.Footage, policy: Policy, provider: str, progress: Progress
+    footage: media.Footage,
+    policy: Policy,
+    provider: str,
+    progress: Progress,
+    also: Callable[[Frame], None] = lambda _: None,
 ) -> tuple[Plan, passes.Survey, str]:
     """Look for whom *policy* names; return the plan, what was learned, and what it ran on."""
     faces = detect.CenterFace(provider)
@@ -226,7 +237,7 @@ def _look(
         detectors.append(detect.NanoDet(provider))
     names = " and ".join(detector.name for detector in detectors)
     progress.say(f"looking with {names} on {faces.provider}")
-    survey, seen = passes.look(footage, policy, detectors, progress)
+    survey, seen = passes.look(footage, policy, detectors, progress, also=also)
     return passes.draw_up(footage, survey, policy, seen, detectors), survey, faces.provider
 
 

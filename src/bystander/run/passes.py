@@ -44,11 +44,18 @@ def look(
     detectors: Sequence[Detector],
     progress: Progress,
     *,
+    also: Callable[[Frame], None] = lambda _: None,
     every_frame: bool = False,
 ) -> tuple[Survey, list[Detection]]:
     """Go through all frames; return when frames and cuts are, and what *detectors* saw.
 
-    With *every_frame*, they look at each of them whole: to measure what is lost otherwise.
+    Args:
+        footage: The recording.
+        policy: Whom to look for.
+        detectors: Who looks.
+        progress: Told of every frame.
+        also: Shown every frame.
+        every_frame: Look at each frame whole: to measure what is lost otherwise.
     """
     progress.begin("looking for people" if detectors else "reading", footage.expected_frames)
     finder = detect.Finder(
@@ -76,6 +83,7 @@ def look(
         jumped = cuts.see(frame.at, frame.rgb(watch.LOOK_WIDTH, watch.LOOK_HEIGHT))
         if detectors:
             seen += finder.see(frame, jumped=jumped)
+        also(frame)
         progress.step()
     seen += finder.finish()
     survey = Survey(

@@ -59,7 +59,7 @@ def document(
         footage: The original, after it was read.
         encoder: What wrote the output.
         provider: What the detector ran on.
-        rounds: How often the verifier's findings were added to the plan.
+        rounds: How often the recording was written again for what the verifier found in it.
         times: When every frame of the original is shown.
     """
     policy = plan.policy
@@ -99,6 +99,7 @@ def document(
             for name, value in ((n, getattr(policy, n)) for n in type(policy).__slots__)
         },
         "provider": provider,
+        "added_by_second_look": sum(r.because is Because.VERIFIER for r in plan.redactions),
         "rounds_added_by_verifier": rounds,
         "hidden": [_hidden(redaction) for redaction in plan.redactions],
         "checks": [

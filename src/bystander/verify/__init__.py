@@ -1,6 +1,7 @@
 """From a plan and the finished output to a report of what is still showing. Distrusts everyone."""
 
 from bystander.verify.examine import examine
+from bystander.verify.foresight import Foresight
 from bystander.verify.second_look import NAME as SECOND_LOOK
 
-__all__ = ["SECOND_LOOK", "examine"]
+__all__ = ["SECOND_LOOK", "Foresight", "examine"]

@@ -39,8 +39,7 @@ def examine(
         original: The recording that the plan is for.
         detector: Looks for what the plan missed; not the one the plan was made with.
         at_last: Whether what is found can be hidden once more, and not again.
-        counted: What was counted in the original when an earlier output was examined: it is the
-            same, so it need not be counted again.
+        counted: What was counted in the original already, which then is not done again.
         step: Called after each frame.
 
     Raises:
@@ -62,7 +61,7 @@ def examine(
     found = media.open_footage(output)
     picture = _properties(found, original)
     look = SecondLook(detector, found.pixel_aspect, plan.boxes_at)
-    again = Recounter(detector, original.pixel_aspect, plan)
+    again = Recounter(detector, original.pixel_aspect)
     noise = media.encoder_like(output, original).noise(plan.policy.crf)
     bare: list[Leak] = []
     regions = frames = 0
@@ -107,7 +106,7 @@ def examine(
         regions=regions,
         unsure=unsure,
         nearly=look.nearly(at_last=at_last),
-        recount=counted or again.count(),
+        recount=counted or again.count(plan),
     )
 
 

@@ -11,11 +11,12 @@ sure of are counted, or that both had. A face that comes and goes counts once fo
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 from bystander.geometry import covered_share
 from bystander.records import Because, Detector, Frame, Kind, Plan, Recount
-from bystander.verify.sightings import Sightings
+from bystander.verify.sightings import Chain, Sightings
 
 _EVERY_S = Fraction(1)
 _SURE = 0.65
@@ -25,47 +26,50 @@ _FOUND_SHARE = 0.6  # of a box that a region covers when both mean the same face
 class Recounter:
     """Sees every frame of the original, in order, and looks at one in each second."""
 
-    def __init__(self, detector: Detector, pixel_aspect: Fraction, plan: Plan) -> None:
-        self._least_px = plan.policy.min_face_px
+    def __init__(self, detector: Detector, pixel_aspect: Fraction) -> None:
         self._sightings = Sightings(
             detector, pixel_aspect, hidden=lambda _: [], sure=None, longest_s=_EVERY_S
-        )
-        self._found = tuple(
-            redaction
-            for redaction in plan.redactions
-            if redaction.because is Because.DETECTOR and redaction.kind in (Kind.FACE, Kind.HEAD)
         )
 
     def see(self, frame: Frame) -> None:
         """Take in the next frame."""
         self._sightings.see(frame)
 
-    def count(self) -> Recount:
+    def count(self, plan: Plan) -> Recount:
         """Return what both saw; call after the last frame."""
-        both: set[str] = set()
-        second_only = 0
-        for chain in self._sightings.chains():
-            if max(detection.box.height for detection in chain) < self._least_px:
-                continue
-            matched = [
-                redaction.track
-                for detection in chain
-                for redaction in self._found
-                if (box := redaction.box_at(detection.at)) is not None
-                and covered_share(detection.box, [box]) >= _FOUND_SHARE
-            ]
-            if 2 * len(matched) >= len(chain):
-                both.add(max(sorted(set(matched)), key=matched.count))
-            elif max(detection.score for detection in chain) >= _SURE:
-                second_only += 1
-        sure = {
+        return count(self._sightings.chains(), self._sightings.looks, plan)
+
+
+def count(chains: Iterable[Chain], looks: int, plan: Plan) -> Recount:
+    """Return how many both saw and how many only one did.
+
+    Args:
+        chains: What the second detector saw in the original, on its own.
+        looks: How often it looked.
+        plan: What the first one's plan hides.
+    """
+    found = [
+        redaction
+        for redaction in plan.redactions
+        if redaction.because is Because.DETECTOR and redaction.kind in (Kind.FACE, Kind.HEAD)
+    ]
+    both: set[str] = set()
+    second_only = 0
+    for chain in chains:
+        if max(detection.box.height for detection in chain) < plan.policy.min_face_px:
+            continue
+        matched = [
             redaction.track
-            for redaction in self._found
-            if redaction.score >= _SURE and redaction.kind is Kind.FACE
-        }
-        return Recount(
-            looks=self._sightings.looks,
-            both=len(both),
-            first_only=len(sure - both),
-            second_only=second_only,
-        )
+            for detection in chain
+            for redaction in found
+            if (box := redaction.box_at(detection.at)) is not None
+            and covered_share(detection.box, [box]) >= _FOUND_SHARE
+        ]
+        if 2 * len(matched) >= len(chain):
+            both.add(max(sorted(set(matched)), key=matched.count))
+        elif max(detection.score for detection in chain) >= _SURE:
+            second_only += 1
+    sure = {r.track for r in found if r.score >= _SURE and r.kind is Kind.FACE}
+    return Recount(
+        looks=looks, both=len(both), first_only=len(sure - both), second_only=second_only
+    )

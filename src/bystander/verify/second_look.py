@@ -7,13 +7,12 @@ a row, and the rest is kept as unsure, for a person to look at.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 
 from bystander.geometry import Box
 from bystander.records import Detection, Detector, Frame, Leak
 from bystander.timeline import Span, clock
-from bystander.verify.sightings import Chain, Sightings
+from bystander.verify.sightings import Chain, Hidden, Sightings
 from bystander.watch import LONGEST_S
 
 NAME = "second look"
@@ -34,15 +33,24 @@ class SecondLook:
         self,
         detector: Detector,
         pixel_aspect: Fraction,
-        hidden: Callable[[Fraction], list[Box]],
+        hidden: Hidden,
+        *,
+        closer: bool = True,
     ) -> None:
-        """Prepare to look; see :class:`bystander.verify.sightings.Sightings`."""
+        """Prepare to look; see :class:`bystander.verify.sightings.Sightings`.
+
+        Args:
+            detector: Who looks.
+            pixel_aspect: Width of a pixel over its height.
+            hidden: What is covered at a time.
+            closer: Look at frames in between as well where something shows.
+        """
         # It begins half a stretch late, so as to look where the plan's detector did not.
         self._sightings = Sightings(
             detector,
             pixel_aspect,
             hidden=hidden,
-            sure=_FOLLOWED,
+            sure=_FOLLOWED if closer else None,
             longest_s=LONGEST_S,
             first_s=LONGEST_S / 2,
         )
@@ -58,7 +66,11 @@ class SecondLook:
         self.frames += 1
         self._sightings.see(frame)
 
-    def leaks(self) -> list[Leak]:
+    def chains(self, hidden: Hidden | None = None) -> list[Chain]:
+        """Return all sightings; see :meth:`bystander.verify.sightings.Sightings.chains`."""
+        return self._sightings.chains(hidden)
+
+    def leaks(self, hidden: Hidden | None = None) -> list[Leak]:
         """Return the sightings with evidence behind them; call after the last frame."""
         return [
             Leak(
@@ -69,11 +81,11 @@ class SecondLook:
                 box=_hull(found),
                 found=found,
             )
-            for found in self._sightings.chains()
+            for found in self.chains(hidden)
             if _has(found, _EVIDENCE)
         ]
 
-    def nearly(self, *, at_last: bool) -> tuple[Detection, ...]:
+    def nearly(self, *, at_last: bool, hidden: Hidden | None = None) -> tuple[Detection, ...]:
         """Return the detections of sightings that lack a little evidence; more of them *at_last*.
 
         Where the recording is written anew because of a leak, these are hidden along with it:
@@ -83,7 +95,7 @@ class SecondLook:
         evidence = _NEARLY_AT_LAST if at_last else _NEARLY
         chains = (
             chain
-            for chain in self._sightings.chains()
+            for chain in self.chains(hidden)
             if _has(chain, evidence) and not _has(chain, _EVIDENCE)
         )
         return tuple(detection for chain in chains for detection in chain)
@@ -91,9 +103,7 @@ class SecondLook:
     def unsure(self) -> tuple[tuple[Fraction, Box], ...]:
         """Return when and where something was seen that lacks evidence, for a person to look at."""
         return tuple(
-            (chain[0].at, _hull(chain))
-            for chain in self._sightings.chains()
-            if not _has(chain, _EVIDENCE)
+            (chain[0].at, _hull(chain)) for chain in self.chains() if not _has(chain, _EVIDENCE)
         )
 
 

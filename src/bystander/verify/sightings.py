@@ -13,6 +13,8 @@ from bystander.records import Detection, Detector, Frame, aspects_to_look_at
 from bystander.watch import Jumps, Watcher
 
 Chain = tuple[Detection, ...]
+# Given a time, what is covered then.
+Hidden = Callable[[Fraction], list[Box]]
 
 _LEAST_SCORE = 0.35
 _LEAST_IOU = 0.25
@@ -34,7 +36,7 @@ class Sightings:
         detector: Detector,
         pixel_aspect: Fraction,
         *,
-        hidden: Callable[[Fraction], list[Box]],
+        hidden: Hidden,
         sure: float | None,
         longest_s: Fraction,
         first_s: Fraction | None = None,
@@ -61,22 +63,25 @@ class Sightings:
 
     def see(self, frame: Frame) -> None:
         """Take in the next frame."""
-        self._keep(self._watcher.see(frame, jumped=self._jumps.see(frame)))
+        self._seen += self._watcher.see(frame, jumped=self._jumps.see(frame))
 
-    def chains(self) -> list[Chain]:
-        """Return all chains, by their beginning; call after the last frame."""
-        self._keep(self._watcher.finish())
+    def chains(self, hidden: Hidden | None = None) -> list[Chain]:
+        """Return all chains of what shows, by their beginning; call after the last frame.
+
+        Args:
+            hidden: What is covered at a time, instead of what was said when looking began.
+        """
+        self._seen += self._watcher.finish()
+        hidden = hidden or self._hidden
+        # What did not change was not looked at again, but may have been covered meanwhile.
+        showing = [d for d in self._seen if _shows(d.box, hidden(d.at))]
         active: list[list[Detection]] = []
         closed: list[list[Detection]] = []
-        for at, group in groupby(sorted(self._seen, key=_order), key=lambda d: d.at):
+        for at, group in groupby(sorted(showing, key=_order), key=lambda d: d.at):
             closed += [c for c in active if at - c[-1].at > self._longest_gap_s]
             active = [c for c in active if at - c[-1].at <= self._longest_gap_s]
             _prolong(active, list(group))
         return sorted((tuple(chain) for chain in closed + active), key=lambda c: _order(c[0]))
-
-    def _keep(self, seen: list[Detection]) -> None:
-        # What did not change was not looked at again, but may have been covered meanwhile.
-        self._seen += [d for d in seen if _shows(d.box, self._hidden(d.at))]
 
     def _look(
         self, frame: Frame, part: Box | None, _sizes: tuple[float, float] | None
