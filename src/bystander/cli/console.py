@@ -82,18 +82,19 @@ class Terminal:
             self._bar.advance(self._task)
 
     def say(self, line: str) -> None:
-        """Show a line."""
+        """Show a line; what it says follows from the pass before it, which is over."""
+        self.end_pass()
         if not self._quiet:
             self._console.print(line, markup=False, soft_wrap=True)
 
     def end_pass(self) -> None:
         """Show that the pass is over."""
-        if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, total=self._frames, completed=self._frames)
-        elif self._what and not self._quiet:
+        what, task, self._what, self._task = self._what, self._task, "", None
+        if self._bar is not None and task is not None:
+            self._bar.update(task, total=self._frames, completed=self._frames)
+        elif what:
             took = max(time.monotonic() - self._began, 1e-3)
-            self.say(f"{self._what}: {self._frames} frames, {self._frames / took:.1f} frames/s")
-        self._what, self._task = "", None
+            self.say(f"{what}: {self._frames} frames, {self._frames / took:.1f} frames/s")
 
     def __enter__(self) -> Terminal:
         return self

@@ -10,7 +10,8 @@ from bystander.watch.likeness import (
     pattern,
     same_scene,
 )
-from bystander.watch.watcher import LONGEST_S, Watcher, covering
+from bystander.watch.parts import covering
+from bystander.watch.watcher import LONGEST_S, Watcher
 
 __all__ = [
     "FLAT",

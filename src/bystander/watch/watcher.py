@@ -16,11 +16,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-import numpy as np
-
 from bystander.geometry import Box
 from bystander.records import Detection, Frame
 from bystander.watch.changes import Changes
+from bystander.watch.parts import all_of, contains, covering, each_once, holds
 
 # Given a frame, a part of it, or ``None`` for all of it, and the least and largest height of what
 # is looked for, or ``None`` for any: what shows there.
@@ -37,11 +36,7 @@ _MOST_RESIZED = 1.5
 # Around what is looked for, as a share of its height, and pixels.
 _AROUND, _AROUND_PX = 1.5, 32
 _AROUND_CHANGE_PX = 32
-_ALIGNED_PX = 32  # the networks' own step
-_MOST_IN_PARTS = 0.7  # of the frame: above this it is looked at whole
-_MOST_CHANGED = 0.5  # the same for what changed, without what is around it
-_LOOK_PX = 64 * 64  # as many pixels as a look costs besides its pixels
-_SAME_IOU = 0.4
+_MOST_CHANGED = 0.5  # of the frame, without what is around it: above this it is looked at whole
 
 
 class Watcher:
@@ -111,12 +106,12 @@ class Watcher:
 
     def _catch_up(self) -> list[Detection]:
         frame = self._waiting[-1]
-        here = _each_once(self._glance(frame))
+        here = each_once(self._glance(frame))
         found = list(here)
         if self._before is not None:
             self._next_s = self._longest_s
             found += self._between([self._before[0], *self._waiting], self._before[1], here)
-            found = _each_once(found)
+            found = each_once(found)
         self._before, self._waiting = (frame, here), []
         return found
 
@@ -125,13 +120,13 @@ class Watcher:
         parts = self._changed(frame)
         if parts is None:
             self._whole_at = frame.at
-            self._changes.looked_at(frame, [_all_of(frame)])
+            self._changes.looked_at(frame, [all_of(frame)])
             return list(self._look(frame, None, None))
         before = self._before[1] if self._before else []
         seen = [
             replace(detection, at=frame.at)
             for detection in before
-            if not any(_holds(part, detection.box) for part in parts)
+            if not any(holds(part, detection.box) for part in parts)
         ]
         self._changes.looked_at(frame, parts)
         return seen + self._look_at_parts(frame, parts)
@@ -154,7 +149,7 @@ class Watcher:
         around = [box.padded(box.height / 2) for box in (d.box for d in self._before[1])]
         while True:
             touched = [box for box in around if any(not box.intersection(p).empty for p in parts)]
-            missing = [box for box in touched if not any(_contains(p, box, frame) for p in parts)]
+            missing = [box for box in touched if not any(contains(p, box, frame) for p in parts)]
             if not missing:
                 return parts
             grown = covering([*parts, *missing], frame)
@@ -179,15 +174,15 @@ class Watcher:
         frame = frames[middle]
         parts = covering([_around(detection.box) for detection in lost], frame)
         found: list[Detection] = []
-        for part in [_all_of(frame)] if parts is None else parts:
-            heights = [d.box.height for d in lost if _holds(part, d.box)]
+        for part in [all_of(frame)] if parts is None else parts:
+            heights = [d.box.height for d in lost if holds(part, d.box)]
             sizes = (min(heights), max(heights)) if heights else None
             if parts is None:
                 here = list(self._look(frame, None, sizes))
             else:
                 here = self._look_at_parts(frame, [part], sizes)
             found += here
-            ends = [[d for d in end if _holds(part, d.box)] for end in (first, last)]
+            ends = [[d for d in end if holds(part, d.box)] for end in (first, last)]
             found += self._between(frames[: middle + 1], ends[0], here)
             found += self._between(frames[middle:], here, ends[1])
         return found
@@ -202,21 +197,8 @@ class Watcher:
             detection
             for part in parts
             for detection in self._look(frame, part, sizes)
-            if _holds(part, detection.box)
+            if holds(part, detection.box)
         ]
-
-
-def _all_of(frame: Frame) -> Box:
-    return Box(0, 0, frame.width, frame.height)
-
-
-def _holds(part: Box, box: Box) -> bool:
-    x, y = box.centre
-    return part.x0 <= x < part.x1 and part.y0 <= y < part.y1
-
-
-def _contains(part: Box, box: Box, frame: Frame) -> bool:
-    return part.hull(box.clipped(frame.width, frame.height)) == part
 
 
 def _around(box: Box) -> Box:
@@ -241,43 +223,3 @@ def _goes_on(a: Box, b: Box) -> bool:
         high <= _MOST_RESIZED * low
         and max(abs(ax - bx), abs(ay - by)) <= _MOST_MOVED * low + _MOST_MOVED_PX
     )
-
-
-def covering(boxes: Sequence[Box], frame: Frame) -> list[Box] | None:
-    """Return parts of *frame* that cover *boxes* for little work, or ``None``: all is to be seen.
-
-    Their sides lie on the networks' step, or the frame's own. They may overlap. Any two are joined
-    that cost less together (greedily, and not the best there is).
-    """
-    snapped = (box.snapped(_ALIGNED_PX).clipped(frame.width, frame.height) for box in boxes)
-    sides = dict.fromkeys((p.x0, p.y0, p.x1, p.y1) for p in snapped if not p.empty)
-    parts = np.array(list(sides), dtype=np.float64).reshape(-1, 4)
-    while len(parts) > 1:
-        low = np.minimum(parts[:, None, :2], parts[None, :, :2])
-        high = np.maximum(parts[:, None, 2:], parts[None, :, 2:])
-        area = np.prod(parts[:, 2:] - parts[:, :2], axis=1)
-        saved = area[:, None] + area[None, :] + _LOOK_PX - np.prod(high - low, axis=2)
-        np.fill_diagonal(saved, -1)
-        a, b = np.unravel_index(int(saved.argmax()), saved.shape)
-        if saved[a, b] < 0:
-            break
-        hull = np.concatenate([low[a, b], high[a, b]])
-        inside = (parts[:, :2] >= hull[:2]).all(axis=1) & (parts[:, 2:] <= hull[2:]).all(axis=1)
-        parts = np.concatenate([parts[~inside], hull[None]])
-    if np.prod(parts[:, 2:] - parts[:, :2], axis=1).sum() > (
-        _MOST_IN_PARTS * frame.width * frame.height
-    ):
-        return None
-    return [Box(*part) for part in parts.tolist()]
-
-
-def _each_once(seen: Sequence[Detection]) -> list[Detection]:
-    """Return *seen* without what two parts that overlap both showed."""
-    kept: list[Detection] = []
-    by_moment: dict[Fraction, list[Detection]] = {}
-    for detection in sorted(seen, key=lambda d: (d.at, -d.score, d.box.x0, d.box.y0)):
-        here = by_moment.setdefault(detection.at, [])
-        if all(detection.box.iou(other.box) <= _SAME_IOU for other in here):
-            here.append(detection)
-            kept.append(detection)
-    return kept
