@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -106,6 +107,41 @@ class Box:
     def clipped(self, width: int, height: int) -> Box:
         """Return what of the box lies inside a frame of *width* x *height* pixels."""
         return self.intersection(Box(0, 0, width, height))
+
+
+# One thing at two moments lies no further apart than this share of its height and these pixels, and
+# is no more than this many times as high: what lies between is then well inside the head region.
+_MOST_MOVED, _MOST_MOVED_PX = 0.5, 8
+_MOST_RESIZED = 1.5
+
+
+def goes_on(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return for every box in *a* and every box in *b* whether one plainly goes on from the other.
+
+    Args:
+        a: Boxes, shape (N, 4), as x0 y0 x1 y1 in pixels.
+        b: Boxes, shape (M, 4), likewise, a fraction of a second later or earlier.
+
+    Returns:
+        Shape (N, M).
+
+    >>> goes_on(np.array([[0., 0, 10, 10]]), np.array([[12., 0, 22, 10], [40, 0, 50, 10]]))
+    array([[ True, False]])
+    """
+    tall_a, tall_b = (a[:, 3] - a[:, 1])[:, None], (b[:, 3] - b[:, 1])[None, :]
+    low, high = np.minimum(tall_a, tall_b), np.maximum(tall_a, tall_b)
+    centres_a, centres_b = ((sides[:, :2] + sides[:, 2:]) / 2 for sides in (a, b))
+    moved = np.abs(centres_a[:, None] - centres_b[None, :]).max(axis=2)
+    near: NDArray[np.bool_] = (high <= _MOST_RESIZED * low) & (
+        moved <= _MOST_MOVED * low + _MOST_MOVED_PX
+    )
+    return near
+
+
+def sides(boxes: Iterable[Box]) -> NDArray[np.float64]:
+    """Return *boxes* as an array, shape (N, 4)."""
+    rows = [(box.x0, box.y0, box.x1, box.y1) for box in boxes]
+    return np.array(rows, dtype=np.float64).reshape(-1, 4)
 
 
 def iou(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:

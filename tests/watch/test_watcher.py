@@ -107,7 +107,7 @@ def test_what_stands_still_is_looked_at_once_and_reported_all_along(tmp_path: Pa
     look = Seen()
     found = watched(tmp_path, still, look)
     assert look.at == [(0, None)]
-    assert numbers(found) == [0, 13, 26, 39, 49]
+    assert numbers(found) == [0, 7, 14, 21, 28, 35, 42, 49]
     assert {d.box for d in found} == {found[0].box}
 
 
@@ -118,10 +118,10 @@ def test_no_part_goes_longer_than_two_seconds_without_a_look(tmp_path: Path) -> 
     assert max(b - a for a, b in pairwise(whole)) <= 2.5 * RATE
 
 
-def test_what_moves_evenly_is_looked_at_twice_a_second_and_just_there(tmp_path: Path) -> None:
+def test_what_moves_evenly_is_looked_at_four_times_a_second_and_just_there(tmp_path: Path) -> None:
     look = Seen()
     found = watched(tmp_path, lambda index: Box(100 + index, 200, 140 + index, 250), look)
-    assert numbers(found) == [0, 13, 26, 39, 49]
+    assert numbers(found) == [0, 7, 14, 21, 28, 35, 42, 49]
     parts = [part for _, part in look.at[1:]]
     assert all(part is not None and part.area < WIDTH * HEIGHT / 4 for part in parts)
 
@@ -170,10 +170,37 @@ def test_a_scene_shorter_than_a_stretch_is_looked_at(tmp_path: Path) -> None:
 
 def test_a_doubtful_sighting_is_not_followed(tmp_path: Path) -> None:
     look = Seen(score=0.2)
-    watched(tmp_path, during(range(13, 14)), look)
-    assert look.frames <= {0, 13, 26, 39, 49}
+    watched(tmp_path, during(range(14, 15)), look)
+    assert look.frames <= {0, 7, 14, 21, 28, 35, 42, 49}
 
 
 def test_the_second_look_can_fall_between_the_first_ones(tmp_path: Path) -> None:
-    found = watched(tmp_path, still, Seen(), first_s=Fraction(1, 4))
-    assert numbers(found) == [0, 7, 20, 33, 46, 49]
+    found = watched(tmp_path, still, Seen(), first_s=Fraction(1, 8))
+    assert numbers(found) == [0, 4, 11, 18, 25, 32, 39, 46, 49]
+
+
+def test_who_rests_and_then_runs_is_followed(tmp_path: Path) -> None:
+    def runs(index: int) -> Box:
+        x = 40 + max(0, index - 29) * 55
+        return Box(x, 200, x + 60, 260)
+
+    found = watched(tmp_path, lambda i: runs(i) if runs(i).x1 < WIDTH else None, Seen())
+    assert {30, 31, 32, 33} <= set(numbers(found))
+
+
+def test_after_a_jump_the_second_look_still_falls_between(tmp_path: Path) -> None:
+    def other(index: int, planes: list[np.ndarray[Any, Any]]) -> None:
+        if index >= 30:
+            planes[0][:] = GROUND[::-1, ::-1].T.repeat(2, axis=1)[:HEIGHT, :WIDTH]
+
+    found = watched(tmp_path, still, Seen(), first_s=Fraction(1, 8), change=other)
+    assert [number for number in numbers(found) if number >= 29] == [29, 30, 34, 41, 48, 49]
+
+
+def test_half_beyond_the_edge_is_seen(tmp_path: Path) -> None:
+    def leaves(index: int) -> Box:
+        x = WIDTH - 80 + 2 * index
+        return Box(x, 200, min(x + 60, WIDTH), 260) if x < WIDTH else Box(0, 0, 0, 0)
+
+    found = watched(tmp_path, leaves, Seen(), frames=36)
+    assert numbers(found)[-1] >= 33

@@ -34,11 +34,11 @@ _MOST_SIDE_WHOLE = 960  # faces may be as large as the picture: some look takes 
 _DOUBTFUL_PX = 16
 _DOUBT = 1.5
 # Looking at twice the size costs four times as much: frames larger than this are so looked at, all
-# of them, once a second. A face that only such a look finds moves little in the meantime, and is
-# looked for around where it was.
+# of them, twice a second, and what changed in them always. A face that only such a look finds moves
+# little in the meantime, and is looked for around where it was.
 _DOUBLE_ALWAYS_PX = 1280 * 736
-_DOUBLE_EVERY_S = Fraction(1)
-_DOUBLE_EVERY_FRAMES = 60  # for files whose times cannot be believed
+_DOUBLE_EVERY_S = Fraction(1, 2)
+_DOUBLE_EVERY_FRAMES = 30  # for files whose times cannot be believed
 # Heights, in pixels of the picture looked at, that a detector is good at: what is known to be of
 # some size is looked for at the scales that make it so.
 _FIT_PX = (10, 100)
@@ -89,6 +89,7 @@ class Finder:
         self._people_sought: Frame | None = None
         self._every_frame = every_frame
         self._doubled: Frame | None = None
+        self._scene = 0  # the number of its first frame
         self._small: list[Box] = []
 
     def see(self, frame: Frame, *, jumped: bool = False) -> list[Detection]:
@@ -103,6 +104,8 @@ class Finder:
             each thing once in each frame.
         """
         found: list[Detection] = []
+        if jumped:
+            self._scene, self._small = frame.index, []
         if self._face_detectors:
             found += self._watcher.see(frame, jumped=jumped)
             if found:
@@ -138,13 +141,11 @@ class Finder:
             if part is None and frame.width * frame.height > _DOUBLE_ALWAYS_PX:
                 fit = [scale for scale in fit if scale <= 1]
             return self._seen_at(frame, part, fit or scales)
-        shown = part or Box(0, 0, frame.width, frame.height)
-        if shown.area <= _DOUBLE_ALWAYS_PX / 8 or self._double_is_due(frame):
+        if part is not None or self._double_is_due(frame):
             return self._seen_at(frame, part, scales)
         seen = self._seen_at(frame, part, [scale for scale in scales if scale <= 1])
         # Those who were found at twice the size are looked for at twice the size.
-        near = (box for box in self._small if not box.intersection(shown).empty)
-        small = [box.padded(2 * box.height + 16) for box in near]
+        small = [box.padded(2 * box.height + 16) for box in self._small]
         for around in covering(small, frame) or ():
             seen += self._seen_at(frame, around, scales)
         return seen
@@ -209,7 +210,7 @@ class Finder:
         last = self._doubled
         if (
             last is not None
-            and last.index != frame.index
+            and not last.index < self._scene <= frame.index
             and frame.at - last.at < _DOUBLE_EVERY_S
             and frame.index - last.index < _DOUBLE_EVERY_FRAMES
         ):

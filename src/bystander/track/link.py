@@ -23,13 +23,14 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from bystander.geometry import Box, iou
+from bystander.geometry import Box, goes_on, iou, sides
 from bystander.records import Detection, Kind, Track
 from bystander.timeline import Span
 
 # Two boxes can be the same thing when they overlap at least this much, after both were grown.
 _LEAST_IOU = 0.15
 _GROWTH = 0.25
+_GOES_ON = 0.2  # how alike boxes are at least, of which one plainly goes on from the other
 # A face does not change its size by more than this between two detections that are joined.
 _LARGEST_RESIZE = 2.0
 
@@ -133,19 +134,16 @@ def _link_shot(detections: list[Detection], gap_s: Fraction) -> list[list[Detect
 
 def _likeness(tracks: Sequence[_Open], here: Sequence[Detection]) -> NDArray[np.float64]:
     """Return how well each of *here*, all of one moment, continues each track, 0 to 1."""
-    seen = _sides(detection.box for detection in here)
-    last = _sides(track.last.box for track in tracks)
-    expected = _sides(track.expected(here[0].at) for track in tracks)
+    seen = sides(detection.box for detection in here)
+    last = sides(track.last.box for track in tracks)
+    expected = sides(track.expected(here[0].at) for track in tracks)
     alike = np.maximum(iou(_grown(last), _grown(seen)), iou(_grown(expected), _grown(seen)))
+    # Small boxes may lie beside one another and still be one thing.
+    alike = np.where(goes_on(last, seen), np.maximum(alike, _GOES_ON), alike)
     tall, tall_before = seen[:, 3] - seen[:, 1], (last[:, 3] - last[:, 1])[:, None]
     low, high = np.minimum(tall, tall_before), np.maximum(tall, tall_before)
     likeness: NDArray[np.float64] = np.where(high > _LARGEST_RESIZE * low, 0.0, alike)
     return likeness
-
-
-def _sides(boxes: Iterable[Box]) -> NDArray[np.float64]:
-    sides = [(box.x0, box.y0, box.x1, box.y1) for box in boxes]
-    return np.array(sides, dtype=np.float64).reshape(-1, 4)
 
 
 def _grown(boxes: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from itertools import groupby, product
 
 import numpy as np
 
-from bystander.geometry import Box, covered_share
+from bystander.geometry import Box, covered_share, goes_on, iou, sides
 from bystander.records import Detection, Detector, Frame, aspects_to_look_at
 from bystander.watch import Jumps, Watcher
 
@@ -56,13 +56,17 @@ class Sightings:
         self._aspects = aspects_to_look_at(pixel_aspect)
         self._jumps = Jumps()
         self._watcher = Watcher(self._look, sure=sure, longest_s=longest_s, first_s=first_s)
-        # One look may be missing between two of a chain.
-        self._longest_gap_s = 2 * longest_s
+        self._longest_s = longest_s
+        self._last_at: Fraction | None = None
+        self._widest_s = Fraction(0)  # between two frames
         self._seen: list[Detection] = []
         self.looks = 0
 
     def see(self, frame: Frame) -> None:
         """Take in the next frame."""
+        if self._last_at is not None:
+            self._widest_s = max(self._widest_s, frame.at - self._last_at)
+        self._last_at = frame.at
         self._seen += self._watcher.see(frame, jumped=self._jumps.see(frame))
 
     def chains(self, hidden: Hidden | None = None) -> list[Chain]:
@@ -75,11 +79,13 @@ class Sightings:
         hidden = hidden or self._hidden
         # What did not change was not looked at again, but may have been covered meanwhile.
         showing = [d for d in self._seen if _shows(d.box, hidden(d.at))]
+        # One look may be missing between two of a chain, and each falls on a frame.
+        longest_gap_s = 2 * (self._longest_s + self._widest_s)
         active: list[list[Detection]] = []
         closed: list[list[Detection]] = []
         for at, group in groupby(sorted(showing, key=_order), key=lambda d: d.at):
-            closed += [c for c in active if at - c[-1].at > self._longest_gap_s]
-            active = [c for c in active if at - c[-1].at <= self._longest_gap_s]
+            closed += [c for c in active if at - c[-1].at > longest_gap_s]
+            active = [c for c in active if at - c[-1].at <= longest_gap_s]
             _prolong(active, list(group))
         return sorted((tuple(chain) for chain in closed + active), key=lambda c: _order(c[0]))
 
@@ -124,15 +130,14 @@ def _order(detection: Detection) -> tuple[Fraction, float, float, float]:
 
 def _prolong(chains: list[list[Detection]], here: list[Detection]) -> None:
     """Add each of *here*, all of one moment, to the chain that it lies on, or begin one."""
-    pairs = sorted(
-        (-chain[-1].box.iou(d.box), c, n)
-        for c, chain in enumerate(chains)
-        for n, d in enumerate(here)
-    )
+    last, seen = sides(chain[-1].box for chain in chains), sides(d.box for d in here)
+    overlaps = iou(last, seen)
+    is_same = (overlaps >= _LEAST_IOU) | goes_on(last, seen)
+    pairs = sorted((-overlaps[c, n], c, n) for c, n in np.argwhere(is_same).tolist())
     taken: set[int] = set()
     joined: set[int] = set()
-    for overlap, c, n in pairs:
-        if -overlap >= _LEAST_IOU and c not in taken and n not in joined:
+    for _, c, n in pairs:
+        if c not in taken and n not in joined:
             taken.add(c)
             joined.add(n)
             chains[c].append(here[n])

@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from bystander.geometry import Box
 from bystander.records import Frame
 
-_LONGEST_SIDE = 480  # of the small picture
-_BLOCK = 8  # pixels of it
-_BLOCKS_TOGETHER = 2  # a side, of what is reported
+# The small picture: this long at most, but no less than a quarter of the frame. A face of 10 px
+# must not be lost in a block.
+_LONGEST_SIDE, _LEAST_SCALE = 480, 0.25
+_BLOCK = 4  # pixels of it
+_BLOCKS_TOGETHER = 4  # a side, of what is reported
 _LEAST_CHANGE = 2.5  # mean absolute difference of a block, in steps of an 8-bit sample
 _TIMES_USUAL = 3  # how far above the lower quartile of all blocks
 _MOST_NOISE = 4.0  # above this the whole picture moves, and it is no noise
@@ -72,7 +74,7 @@ class Changes:
 
 
 def _small(frame: Frame) -> NDArray[np.int16]:
-    scale = min(1.0, _LONGEST_SIDE / max(frame.width, frame.height))
+    scale = min(1.0, max(_LEAST_SCALE, _LONGEST_SIDE / max(frame.width, frame.height)))
     width, height = (max(_BLOCK, round(side * scale)) for side in (frame.width, frame.height))
     return frame.rgb(width, height)[..., 1].astype(np.int16)  # green is most of what brightness is
 

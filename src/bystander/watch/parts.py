@@ -49,9 +49,9 @@ def all_of(frame: Frame) -> Box:
     return Box(0, 0, frame.width, frame.height)
 
 
-def holds(part: Box, box: Box) -> bool:
-    """Return whether the middle of *box* lies in *part*."""
-    x, y = box.centre
+def holds(part: Box, box: Box, frame: Frame) -> bool:
+    """Return whether the middle of what *frame* shows of *box* lies in *part*."""
+    x, y = box.clipped(frame.width, frame.height).centre
     return part.x0 <= x < part.x1 and part.y0 <= y < part.y1
 
 

@@ -1,13 +1,14 @@
 """Looking at few frames, and closer where two of them do not agree.
 
 Between two frames that show the same things, each a little further on, what happened in between
-is plain, and is interpolated. So a frame is looked at every half second, and where the two ends of
-such a stretch disagree (something is there at one end only, or moved or grew a lot) the frame in
-the middle is looked at, just there, and so on, down to every frame. What has not changed since it
-was last looked at is not looked at again, for at most two seconds.
+is plain, and is interpolated. So a frame is looked at every quarter of a second, and where the two
+ends of such a stretch disagree (something is there at one end only, or moved or grew a lot) the
+frame in the middle is looked at, just there, and so on, down to every frame. What has not changed
+since it was last looked at is not looked at again, for at most two seconds.
 
-What this can miss is what comes and goes within half a second, with nothing to be seen of it at
-either end. A scene that begins or ends is no such case: its first and last frame are looked at.
+What this can miss is what comes and goes, or moves away and back, within that time, with nothing to
+be seen of it at either end. A scene that begins or ends is no such case: its first and last frame
+are looked at.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from bystander.geometry import Box
+from bystander.geometry import Box, goes_on, sides
 from bystander.records import Detection, Frame
 from bystander.watch.changes import Changes
 from bystander.watch.parts import all_of, contains, covering, each_once, holds
@@ -25,16 +26,14 @@ from bystander.watch.parts import all_of, contains, covering, each_once, holds
 # is looked for, or ``None`` for any: what shows there.
 Look = Callable[[Frame, Box | None, tuple[float, float] | None], Sequence[Detection]]
 
-LONGEST_S = Fraction(1, 2)  # between two frames that are looked at
+LONGEST_S = Fraction(1, 4)  # between two frames that are looked at
 _LONGEST_FRAMES = 30  # the same for files whose times cannot be believed; these are held in memory
 _UNCHANGED_S = Fraction(2)  # no part goes longer without a look
-# Two boxes go on from one another when neither side of the middle moved further than this share of
-# the height and these pixels, and the height changed by no more than this: the head region of a box
-# between them covers what a face does that moves unevenly.
-_MOST_MOVED, _MOST_MOVED_PX = 0.5, 8
-_MOST_RESIZED = 1.5
+_UNCHANGED_FRAMES = 120  # the same for files whose times cannot be believed
 # Around what is looked for, as a share of its height, and pixels.
 _AROUND, _AROUND_PX = 1.5, 32
+# What is that near, in heights, and of about that size may be the same, having moved fast.
+_FARTHEST, _SAME_SIZE = 10, 1.5
 _AROUND_CHANGE_PX = 32
 _MOST_CHANGED = 0.5  # of the frame, without what is around it: above this it is looked at whole
 
@@ -66,10 +65,11 @@ class Watcher:
         self._sure = sure
         self._longest_s = longest_s
         self._within_s = within_s
-        self._next_s = longest_s if first_s is None else first_s
+        self._first_s = longest_s if first_s is None else first_s
+        self._next_s = self._first_s
         self._changes = Changes()
         self._before: tuple[Frame, list[Detection]] | None = None
-        self._whole_at: Fraction | None = None
+        self._whole: Frame | None = None
         self._waiting: list[Frame] = []
 
     def see(self, frame: Frame, *, jumped: bool = False) -> list[Detection]:
@@ -85,7 +85,7 @@ class Watcher:
         found: list[Detection] = []
         if jumped:
             found += self.finish()
-            self._before = None
+            self._before, self._next_s = None, self._first_s
         if self._sure is None:
             self._waiting.clear()
         self._waiting.append(frame)
@@ -101,8 +101,11 @@ class Watcher:
         return (
             self._before is None
             or frame.at - self._before[0].at >= self._next_s
-            or frame.index - self._before[0].index >= _LONGEST_FRAMES
+            or frame.index - self._before[0].index >= self._most_frames()
         )
+
+    def _most_frames(self) -> int:
+        return _LONGEST_FRAMES if self._next_s >= self._longest_s else _LONGEST_FRAMES // 2
 
     def _catch_up(self) -> list[Detection]:
         frame = self._waiting[-1]
@@ -119,14 +122,14 @@ class Watcher:
         """Return all that shows in *frame*; where nothing changed, that is what showed before."""
         parts = self._changed(frame)
         if parts is None:
-            self._whole_at = frame.at
+            self._whole = frame
             self._changes.looked_at(frame, [all_of(frame)])
             return list(self._look(frame, None, None))
         before = self._before[1] if self._before else []
         seen = [
             replace(detection, at=frame.at)
             for detection in before
-            if not any(holds(part, detection.box) for part in parts)
+            if not any(holds(part, detection.box, frame) for part in parts)
         ]
         self._changes.looked_at(frame, parts)
         return seen + self._look_at_parts(frame, parts)
@@ -135,8 +138,10 @@ class Watcher:
         """Return the parts of *frame* to look at, or ``None`` for all of it."""
         if (
             self._before is None
-            or self._whole_at is None
-            or frame.at - self._whole_at >= _UNCHANGED_S
+            or self._whole is None
+            or not self._longest_s
+            or frame.at - self._whole.at >= _UNCHANGED_S
+            or frame.index - self._whole.index >= _UNCHANGED_FRAMES
         ):
             return None
         changed = self._changes.since(frame)
@@ -172,17 +177,18 @@ class Watcher:
             return []
         middle = len(frames) // 2
         frame = frames[middle]
-        parts = covering([_around(detection.box) for detection in lost], frame)
+        boxes = _ways(gone, come) if has_moved else [_around(d.box) for d in lost]
+        parts = covering(boxes, frame)
         found: list[Detection] = []
         for part in [all_of(frame)] if parts is None else parts:
-            heights = [d.box.height for d in lost if holds(part, d.box)]
+            heights = [d.box.height for d in lost if holds(part, d.box, frame)]
             sizes = (min(heights), max(heights)) if heights else None
             if parts is None:
                 here = list(self._look(frame, None, sizes))
             else:
                 here = self._look_at_parts(frame, [part], sizes)
             found += here
-            ends = [[d for d in end if holds(part, d.box)] for end in (first, last)]
+            ends = [[d for d in end if holds(part, d.box, frame)] for end in (first, last)]
             found += self._between(frames[: middle + 1], ends[0], here)
             found += self._between(frames[middle:], here, ends[1])
         return found
@@ -197,8 +203,20 @@ class Watcher:
             detection
             for part in parts
             for detection in self._look(frame, part, sizes)
-            if holds(part, detection.box)
+            if holds(part, detection.box, frame)
         ]
+
+
+def _ways(gone: Sequence[Detection], come: Sequence[Detection]) -> list[Box]:
+    """Return where to look for what was at one end and may be what is at the other, in between."""
+    boxes = [_around(detection.box) for detection in (*gone, *come)]
+    for old in gone:
+        for new in come:
+            low, high = sorted((old.box.height, new.box.height))
+            (x0, y0), (x1, y1) = old.box.centre, new.box.centre
+            if high <= _SAME_SIZE * low and max(abs(x1 - x0), abs(y1 - y0)) <= _FARTHEST * high:
+                boxes.append(_around(old.box).hull(_around(new.box)))
+    return boxes
 
 
 def _around(box: Box) -> Box:
@@ -209,17 +227,9 @@ def _without(
     these: Sequence[Detection], those: Sequence[Detection], sure: float
 ) -> list[Detection]:
     """Return the sure ones of *these* from which none of *those* goes on."""
+    near = goes_on(sides(d.box for d in these), sides(d.box for d in those))
     return [
         detection
-        for detection in these
-        if detection.score >= sure and not any(_goes_on(detection.box, d.box) for d in those)
+        for number, detection in enumerate(these)
+        if detection.score >= sure and not near[number].any()
     ]
-
-
-def _goes_on(a: Box, b: Box) -> bool:
-    low, high = sorted((a.height, b.height))
-    (ax, ay), (bx, by) = a.centre, b.centre
-    return (
-        high <= _MOST_RESIZED * low
-        and max(abs(ax - bx), abs(ay - by)) <= _MOST_MOVED * low + _MOST_MOVED_PX
-    )
