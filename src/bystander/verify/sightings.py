@@ -26,6 +26,9 @@ _DOUBLE_BELOW_PX = 960
 _WHOLE_PX = 480
 _LEAST_SIDE = 128
 _LEAST_PART_SIDE = 32
+# A detector is good at faces up to about this height, in pixels of the picture looked at. Folds and
+# fists that look like larger ones do so in one size.
+_TALLEST_PX = 400
 
 
 class Sightings:
@@ -97,6 +100,7 @@ class Sightings:
         hidden = self._hidden(frame.at)
         shown = part or Box(0, 0, frame.width, frame.height)
         seen: list[Detection] = []
+        least_scale = min(_scales(frame))
         for scale, aspect in product(_scales(frame), self._aspects):
             width = max(1, round(Fraction(shown.width) * aspect * scale))
             height = max(1, round(Fraction(shown.height) * scale))
@@ -107,6 +111,8 @@ class Sightings:
             boxes = boxes + np.array([shown.x0, shown.y0] * 2)
             for corners, score in zip(boxes, scores, strict=True):
                 box = Box(*(float(side) for side in corners)).clipped(frame.width, frame.height)
+                if scale > least_scale and box.height * scale > _TALLEST_PX:
+                    continue  # for the look at a smaller picture to say
                 if score >= _LEAST_SCORE and box.height >= _SMALLEST_PX and _shows(box, hidden):
                     seen.append(
                         Detection(
