@@ -102,18 +102,12 @@ def write(path: Path, section: str) -> None:
 def text(measured: dict[str, dict[str, Any] | None], plots: Sequence[Path]) -> str:
     """Return the section: what there are figures for, in the order of the steps."""
     parts = [_HEAD]
-    states = {
-        name: state
-        for values in measured.values()
-        if values
-        for name, state in values.get("states", {}).items()
-    }
+    states: dict[str, dict[str, list[str]]] = {}
+    for step, values in measured.items():
+        for name, state in (values or {}).get("states", {}).items():
+            states.setdefault(name, {}).setdefault(state, []).append(step)
     if states:
-        parts.append(
-            "Measured: "
-            + ", ".join(f"{name} {state}" for name, state in states.items())
-            + " (after the dash: the digest of its code)."
-        )
+        parts.append(f"Measured: {_states(states)} (after the dash: the digest of its code).")
     for step in ("video", "stills"):
         if values := measured.get(step):
             parts += [_STILLS] if step == "stills" else []
@@ -132,6 +126,16 @@ def text(measured: dict[str, dict[str, Any] | None], plots: Sequence[Path]) -> s
         )
         parts += [*_synthetic(values), *_images(plots, "synthetic")]
     return "\n\n".join(parts)
+
+
+def _states(states: dict[str, dict[str, list[str]]]) -> str:
+    """Return which state of each tool was measured, by step where the steps differ."""
+    said = []
+    for name, by_state in states.items():
+        for state, steps in by_state.items():
+            of = f" in the steps {' and '.join(steps)}" if len(by_state) > 1 else ""
+            said.append(f"{name} {state}{of}")
+    return ", ".join(said)
 
 
 def _images(plots: Sequence[Path], start: str) -> list[str]:

@@ -496,3 +496,15 @@ def test_luma_in_memory_is_that_of_a_file(tmp_path: Path, short_sample: Path) ->
         theirs = next(container.decode(video=0)).to_ndarray(format="gray")
     assert ours.at == Fraction(0)
     assert np.abs(curve.luma(ours).astype(int) - theirs).max() <= 1
+
+
+def test_the_document_says_which_state_each_step_measured() -> None:
+    said = document._states(
+        {
+            "bystander": {"1-new": ["curve"], "1-old": ["synthetic"]},
+            "deface": {"1.5.0": ["curve", "synthetic"]},
+        }
+    )
+    assert said == (
+        "bystander 1-new in the steps curve, bystander 1-old in the steps synthetic, deface 1.5.0"
+    )
