@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -167,6 +168,21 @@ def iou(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
         shared, union, out=np.zeros_like(shared), where=shared > 0
     )
     return share
+
+
+def block_means(values: NDArray[Any], block: int) -> NDArray[np.float64]:
+    """Return the mean of every block of *block* x *block* values; those at the ends may be smaller.
+
+    >>> block_means(np.arange(6).reshape(2, 3), 2)
+    array([[2. , 3.5]])
+    """
+    rows, columns = (np.arange(0, side, block) for side in values.shape)
+    sums = np.add.reduceat(values, rows, axis=0, dtype=np.float64)
+    sums = np.add.reduceat(sums, columns, axis=1)
+    heights = np.diff(np.append(rows, values.shape[0]))
+    widths = np.diff(np.append(columns, values.shape[1]))
+    means: NDArray[np.float64] = sums / (heights[:, None] * widths[None, :])
+    return means
 
 
 def covered_share(box: Box, by: list[Box]) -> float:

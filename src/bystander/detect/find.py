@@ -24,7 +24,7 @@ from bystander.detect.evidence import Look, together
 from bystander.detect.tiles import suppress
 from bystander.geometry import Box
 from bystander.records import Detection, Detector, Frame, Kind, aspects_to_look_at
-from bystander.watch import LONGEST_S, Watcher, covering
+from bystander.watch import LONGEST_S, Watcher, covering, is_due, look_at
 
 _SMALL_FACE_PX = 20  # below this the picture as it is does not do
 _LEAST_SIDE = 96  # a picture is not looked at smaller than this
@@ -81,13 +81,13 @@ class Finder:
         self._smallest_px = smallest_px
         self._least_scores = least_scores
         self._still = still
-        longest_s = Fraction(0) if still or every_frame else LONGEST_S
+        self._every_frame = still or every_frame
+        longest_s = Fraction(0) if self._every_frame else LONGEST_S
         self._face_detectors = [d for d in detectors if d.kind is Kind.FACE]
         self._other_detectors = [d for d in detectors if d.kind is not Kind.FACE]
         self._watcher = Watcher(self._faces, sure=sure, longest_s=longest_s, within_s=_WITHIN_S)
-        self._people_every_s = Fraction(0) if still or every_frame else _PEOPLE_EVERY_S
+        self._people_every_s = Fraction(0) if self._every_frame else _PEOPLE_EVERY_S
         self._people_sought: Frame | None = None
-        self._every_frame = every_frame
         self._doubled: Frame | None = None
         self._scene = 0  # the number of its first frame
         self._small: list[Box] = []
@@ -113,7 +113,7 @@ class Finder:
                 self._small = [
                     d.box for d in found if d.at == latest and d.box.height < _SMALL_FACE_PX
                 ]
-        if jumped or self._people_are_due(frame):
+        if jumped or is_due(frame, self._people_sought, self._people_every_s, _PEOPLE_EVERY_FRAMES):
             self._people_sought = frame
             for detector in self._other_detectors:
                 found += self._seen(detector, frame, None, [_small(frame)])
@@ -122,14 +122,6 @@ class Finder:
     def finish(self) -> list[Detection]:
         """Return what was seen in the last frames; call after the last frame."""
         return self._watcher.finish()
-
-    def _people_are_due(self, frame: Frame) -> bool:
-        last = self._people_sought
-        return (
-            last is None
-            or frame.at - last.at >= self._people_every_s
-            or frame.index - last.index >= _PEOPLE_EVERY_FRAMES
-        )
 
     def _faces(
         self, frame: Frame, part: Box | None, sizes: tuple[float, float] | None
@@ -141,7 +133,10 @@ class Finder:
             if part is None and frame.width * frame.height > _DOUBLE_ALWAYS_PX:
                 fit = [scale for scale in fit if scale <= 1]
             return self._seen_at(frame, part, fit or scales)
-        if part is not None or self._double_is_due(frame):
+        if part is not None:
+            return self._seen_at(frame, part, scales)
+        if self._double_is_due(frame):
+            self._doubled = frame
             return self._seen_at(frame, part, scales)
         seen = self._seen_at(frame, part, [scale for scale in scales if scale <= 1])
         # Those who were found at twice the size are looked for at twice the size.
@@ -188,15 +183,8 @@ class Finder:
         return found
 
     def _look(self, detector: Detector, frame: Frame, part: Box | None, scale: Fraction) -> Look:
-        shown = part or Box(0, 0, frame.width, frame.height)
-        corner = np.array([shown.x0, shown.y0] * 2)
-        boxes, scores = [], []
-        for aspect in self._aspects:
-            width = max(1, round(Fraction(shown.width) * aspect * scale))
-            height = max(1, round(Fraction(shown.height) * scale))
-            seen, score = detector.look(frame.rgb(width, height, part))
-            boxes.append(seen * np.array([shown.width / width, shown.height / height] * 2) + corner)
-            scores.append(score)
+        seen = [look_at(detector, frame, part, scale, aspect) for aspect in self._aspects]
+        boxes, scores = zip(*seen, strict=True)
         all_boxes, all_scores = np.concatenate(boxes), np.concatenate(scores)
         if len(self._aspects) > 1:  # one of them is wrong, and sees less
             kept = suppress(all_boxes, all_scores, _MOST_IOU)
@@ -205,18 +193,11 @@ class Finder:
 
     def _double_is_due(self, frame: Frame) -> bool:
         """Return whether all of *frame* is to be looked at twice as large as well."""
-        if frame.width * frame.height <= _DOUBLE_ALWAYS_PX or self._still or self._every_frame:
+        if frame.width * frame.height <= _DOUBLE_ALWAYS_PX or self._every_frame:
             return True
         last = self._doubled
-        if (
-            last is not None
-            and not last.index < self._scene <= frame.index
-            and frame.at - last.at < _DOUBLE_EVERY_S
-            and frame.index - last.index < _DOUBLE_EVERY_FRAMES
-        ):
-            return False
-        self._doubled = frame
-        return True
+        is_new = last is not None and last.index < self._scene <= frame.index
+        return is_new or is_due(frame, last, _DOUBLE_EVERY_S, _DOUBLE_EVERY_FRAMES)
 
     def _scales(self, frame: Frame) -> Iterator[Fraction]:
         yield Fraction(1)

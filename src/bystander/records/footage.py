@@ -88,6 +88,11 @@ class Frame:
         """Height in pixels."""
         return int(self.planes[0].shape[0])
 
+    @property
+    def bounds(self) -> Box:
+        """All of it."""
+        return Box(0, 0, self.width, self.height)
+
     def rgb(self, width: int, height: int, part: Box | None = None) -> Picture:
         """Return the picture that detectors look at, or a part of it, scaled.
 
@@ -105,7 +110,7 @@ class Frame:
         """
         if self._rgb is None:
             raise ValueError("only a frame that came from a decoder can be looked at")
-        return self._rgb(width, height, part or Box(0, 0, self.width, self.height))
+        return self._rgb(width, height, part or self.bounds)
 
     def with_planes(self, planes: tuple[Plane, ...]) -> Frame:
         """Return the same moment with other planes, and no way back to these."""

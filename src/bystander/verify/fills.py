@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bystander.geometry import Box
+from bystander.geometry import Box, block_means
 from bystander.records import Frame, Plan, Plane, solid_level
 
 NAME = "fill"
@@ -76,7 +76,7 @@ def _cut(plane: Plane, box: Box, shift: tuple[int, int]) -> Plane:
 def _from_level(inside: Plane, level: int) -> float:
     """Return the largest mean distance of a block's samples from *level*."""
     distance = np.abs(inside.astype(np.float32) - level)
-    return float(_block_means(distance).max())
+    return float(block_means(distance, _BLOCK).max())
 
 
 def _from_smooth(inside: Plane) -> float:
@@ -140,14 +140,3 @@ def _whole_block_means(plane: Plane) -> NDArray[np.float64]:
 
 # Makes the ramp above of unit variance, so that its mean product with a block is the slope.
 _SPREAD = float(np.std(np.arange(_BLOCK)))
-
-
-def _block_means(values: NDArray[np.float32]) -> NDArray[np.float64]:
-    rows = np.arange(0, values.shape[0], _BLOCK)
-    columns = np.arange(0, values.shape[1], _BLOCK)
-    tall = np.add.reduceat(values, rows, axis=0, dtype=np.float64)
-    sums: NDArray[np.float64] = np.add.reduceat(tall, columns, axis=1)
-    heights = np.diff(np.append(rows, values.shape[0]))
-    widths = np.diff(np.append(columns, values.shape[1]))
-    means: NDArray[np.float64] = sums / (heights[:, None] * widths[None, :])
-    return means

@@ -10,7 +10,7 @@ import numpy as np
 
 from bystander.geometry import Box, covered_share, goes_on, iou, sides
 from bystander.records import Detection, Detector, Frame, aspects_to_look_at
-from bystander.watch import Jumps, Watcher
+from bystander.watch import Jumps, Watcher, look_at
 
 Chain = tuple[Detection, ...]
 # Given a time, what is covered then.
@@ -98,17 +98,12 @@ class Sightings:
         """Return what shows, seen at any size, each thing once, the best look of it."""
         self.looks += 1
         hidden = self._hidden(frame.at)
-        shown = part or Box(0, 0, frame.width, frame.height)
         seen: list[Detection] = []
         least_scale = min(_scales(frame))
         for scale, aspect in product(_scales(frame), self._aspects):
-            width = max(1, round(Fraction(shown.width) * aspect * scale))
-            height = max(1, round(Fraction(shown.height) * scale))
-            if part is not None and min(width, height) < _LEAST_PART_SIDE:
+            if part is not None and min(part.width, part.height) * scale < _LEAST_PART_SIDE:
                 continue
-            boxes, scores = self._detector.look(frame.rgb(width, height, part))
-            boxes = boxes * np.array([shown.width / width, shown.height / height] * 2)
-            boxes = boxes + np.array([shown.x0, shown.y0] * 2)
+            boxes, scores = look_at(self._detector, frame, part, scale, aspect)
             for corners, score in zip(boxes, scores, strict=True):
                 box = Box(*(float(side) for side in corners)).clipped(frame.width, frame.height)
                 if scale > least_scale and box.height * scale > _TALLEST_PX:

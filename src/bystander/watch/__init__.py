@@ -10,8 +10,8 @@ from bystander.watch.likeness import (
     pattern,
     same_scene,
 )
-from bystander.watch.parts import covering
-from bystander.watch.watcher import LONGEST_S, Watcher
+from bystander.watch.parts import covering, look_at
+from bystander.watch.watcher import LONGEST_S, Watcher, is_due
 
 __all__ = [
     "FLAT",
@@ -23,6 +23,8 @@ __all__ = [
     "Pattern",
     "Watcher",
     "covering",
+    "is_due",
+    "look_at",
     "pattern",
     "same_scene",
 ]

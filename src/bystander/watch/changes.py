@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from bystander.geometry import Box
+from bystander.geometry import Box, block_means
 from bystander.records import Frame
 
 # The small picture: this long at most, but no less than a quarter of the frame. A face of 10 px
@@ -37,13 +37,12 @@ class Changes:
 
         All of it is one block when nothing was looked at before.
         """
-        everything = Box(0, 0, frame.width, frame.height)
         if self._seen is None:
-            return [everything]
+            return [frame.bounds]
         difference = np.abs(_small(frame) - self._seen)
         if difference.shape != self._seen.shape:
-            return [everything]
-        means = _block_means(difference)
+            return [frame.bounds]
+        means = block_means(difference, _BLOCK)
         usual = min(_MOST_NOISE / _TIMES_USUAL, float(np.quantile(means, 0.25)))
         changed = means > max(_LEAST_CHANGE, _TIMES_USUAL * usual)
         for axis in (0, 1):
@@ -77,14 +76,3 @@ def _small(frame: Frame) -> NDArray[np.int16]:
     scale = min(1.0, max(_LEAST_SCALE, _LONGEST_SIDE / max(frame.width, frame.height)))
     width, height = (max(_BLOCK, round(side * scale)) for side in (frame.width, frame.height))
     return frame.rgb(width, height)[..., 1].astype(np.int16)  # green is most of what brightness is
-
-
-def _block_means(values: NDArray[np.int16]) -> NDArray[np.float64]:
-    rows = np.arange(0, values.shape[0], _BLOCK)
-    columns = np.arange(0, values.shape[1], _BLOCK)
-    sums = np.add.reduceat(values.astype(np.float64), rows, axis=0)
-    sums = np.add.reduceat(sums, columns, axis=1)
-    heights = np.diff(np.append(rows, values.shape[0]))
-    widths = np.diff(np.append(columns, values.shape[1]))
-    means: NDArray[np.float64] = sums / (heights[:, None] * widths[None, :])
-    return means

@@ -1,4 +1,4 @@
-"""Parts of a frame, and what is to be seen in them."""
+"""Parts of a frame, and what a detector sees in them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bystander.geometry import Box
-from bystander.records import Detection, Frame
+from bystander.records import Detection, Detector, Frame
 
 _ALIGNED_PX = 32  # the networks' own step
 _MOST_IN_PARTS = 0.7  # of the frame: above this it is looked at whole
@@ -44,9 +45,27 @@ def covering(boxes: Sequence[Box], frame: Frame) -> list[Box] | None:
     return [Box(*part) for part in parts.tolist()]
 
 
-def all_of(frame: Frame) -> Box:
-    """Return the part that is all of *frame*."""
-    return Box(0, 0, frame.width, frame.height)
+def look_at(
+    detector: Detector, frame: Frame, part: Box | None, scale: Fraction, aspect: Fraction
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what *detector* sees in *part* of *frame*, or in all of it, shown scaled.
+
+    Args:
+        detector: Who looks.
+        frame: The frame.
+        part: What of it is shown; ``None``: all of it.
+        scale: Height of the picture shown over that of the part.
+        aspect: How much wider the picture is than that.
+
+    Returns:
+        Boxes, shape (N, 4), in pixels of the frame, and scores, shape (N,).
+    """
+    shown = part or frame.bounds
+    width = max(1, round(Fraction(shown.width) * aspect * scale))
+    height = max(1, round(Fraction(shown.height) * scale))
+    boxes, scores = detector.look(frame.rgb(width, height, part))
+    size = np.array([shown.width / width, shown.height / height] * 2)
+    return boxes * size + np.array([shown.x0, shown.y0] * 2), scores
 
 
 def holds(part: Box, box: Box, frame: Frame) -> bool:

@@ -20,7 +20,7 @@ from fractions import Fraction
 from bystander.geometry import Box, goes_on, sides
 from bystander.records import Detection, Frame
 from bystander.watch.changes import Changes
-from bystander.watch.parts import all_of, contains, covering, each_once, holds
+from bystander.watch.parts import contains, covering, each_once, holds
 
 # Given a frame, a part of it, or ``None`` for all of it, and the least and largest height of what
 # is looked for, or ``None`` for any: what shows there.
@@ -98,11 +98,8 @@ class Watcher:
         return self._catch_up() if self._waiting else []
 
     def _is_due(self, frame: Frame) -> bool:
-        return (
-            self._before is None
-            or frame.at - self._before[0].at >= self._next_s
-            or frame.index - self._before[0].index >= self._most_frames()
-        )
+        last = self._before[0] if self._before else None
+        return is_due(frame, last, self._next_s, self._most_frames())
 
     def _most_frames(self) -> int:
         return _LONGEST_FRAMES if self._next_s >= self._longest_s else _LONGEST_FRAMES // 2
@@ -123,7 +120,7 @@ class Watcher:
         parts = self._changed(frame)
         if parts is None:
             self._whole = frame
-            self._changes.looked_at(frame, [all_of(frame)])
+            self._changes.looked_at(frame, [frame.bounds])
             return list(self._look(frame, None, None))
         before = self._before[1] if self._before else []
         seen = [
@@ -136,13 +133,9 @@ class Watcher:
 
     def _changed(self, frame: Frame) -> list[Box] | None:
         """Return the parts of *frame* to look at, or ``None`` for all of it."""
-        if (
-            self._before is None
-            or self._whole is None
-            or not self._longest_s
-            or frame.at - self._whole.at >= _UNCHANGED_S
-            or frame.index - self._whole.index >= _UNCHANGED_FRAMES
-        ):
+        if self._before is None or not self._longest_s:
+            return None
+        if is_due(frame, self._whole, _UNCHANGED_S, _UNCHANGED_FRAMES):
             return None
         changed = self._changes.since(frame)
         if sum(box.area for box in changed) > _MOST_CHANGED * frame.width * frame.height:
@@ -180,7 +173,7 @@ class Watcher:
         boxes = _ways(gone, come) if has_moved else [_around(d.box) for d in lost]
         parts = covering(boxes, frame)
         found: list[Detection] = []
-        for part in [all_of(frame)] if parts is None else parts:
+        for part in [frame.bounds] if parts is None else parts:
             heights = [d.box.height for d in lost if holds(part, d.box, frame)]
             sizes = (min(heights), max(heights)) if heights else None
             if parts is None:
@@ -205,6 +198,18 @@ class Watcher:
             for detection in self._look(frame, part, sizes)
             if holds(part, detection.box, frame)
         ]
+
+
+def is_due(frame: Frame, last: Frame | None, every_s: Fraction, every_frames: int) -> bool:
+    """Return whether *frame* is to be looked at when *last* was, or none was yet.
+
+    Args:
+        frame: The frame.
+        last: What was looked at last.
+        every_s: Longest time between two, in seconds.
+        every_frames: The same for files whose times cannot be believed.
+    """
+    return last is None or frame.at - last.at >= every_s or frame.index - last.index >= every_frames
 
 
 def _ways(gone: Sequence[Detection], come: Sequence[Detection]) -> list[Box]:
