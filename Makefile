@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ATTACK := $(VENV)/.attack
 
-.PHONY: help demo test lint types check assets schema bench bench-leaks bench-speed bench-attack clean
+.PHONY: help demo test lint types check assets schema bench bench-leaks bench-looks bench-speed bench-attack clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -53,6 +53,11 @@ bench-leaks: $(READY) ## measure leaks of bystander and deface: FOOTAGE=folder, 
 	test -d "$(FOOTAGE)" || { echo "say where the footage is: make bench-leaks FOOTAGE=folder"; exit 2; }
 	$(BIN)/python -m pip install --quiet --group bench
 	$(BIN)/python -m bench.leaks "$(FOOTAGE)" $(ARGS)
+
+bench-looks: $(READY) ## measure what looking at few frames loses and saves: FOOTAGE=folder (long)
+	test -d "$(FOOTAGE)" || { echo "say where the footage is: make bench-looks FOOTAGE=folder"; exit 2; }
+	$(BIN)/python -m pip install --quiet --group bench
+	$(BIN)/python -m bench.looks "$(FOOTAGE)"
 
 bench-speed: $(READY) ## measure what redacting costs: CLIPS='a.mp4 b.mp4', ARGS='--sides 1080' (long)
 	test -n "$(CLIPS)" || { echo "say which clips: make bench-speed CLIPS='a.mp4 b.mp4'"; exit 2; }

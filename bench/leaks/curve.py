@@ -80,7 +80,7 @@ def trace(
         passes.draw_up(footage, survey, policy, _counting(seen, policy), detectors)
         for policy in (scaled(Policy(), factor) for factor in factors)
     ]
-    judges = _judge(footage.frames(), plans, item.truth)
+    judges = judged(footage.frames(), plans, item.truth)
     if source != item.path:
         source.unlink()
     return [
@@ -103,7 +103,7 @@ def _counting(seen: Iterable[Detection], policy: Policy) -> list[Detection]:
     return [d for d in seen if d.score >= least.get(d.kind, 0.0)]
 
 
-def _judge(frames: Iterable[Frame], plans: Sequence[Plan], truth: dict[str, Any]) -> list[Judge]:
+def judged(frames: Iterable[Frame], plans: Sequence[Plan], truth: dict[str, Any]) -> list[Judge]:
     judges = [Judge(truth) for _ in plans]
     for number, frame in enumerate(frames):
         before = luma(frame)
