@@ -49,6 +49,8 @@ class Session:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         options.intra_op_num_threads = _cores()
+        # Planned memory is a block of its own for each size of picture, and there are many.
+        options.enable_mem_pattern = False
         # Threads that wait by spinning take the processor from the decoder's and encoder's.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         providers = [wanted] if wanted == PROVIDERS["cpu"] else [wanted, PROVIDERS["cpu"]]

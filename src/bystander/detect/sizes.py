@@ -92,10 +92,12 @@ class Sizes:
         scales = list(self._scales(frame))
         if sizes is not None:
             least, largest = sizes
+            scales_down = [scale for scale in scales if scale <= 1]
             fit = [s for s in scales if largest * s >= _FIT_PX[0] and least * s <= _FIT_PX[1]]
             if part is None and frame.width * frame.height > _DOUBLE_ALWAYS_PX:
-                fit = [scale for scale in fit if scale <= 1]
-            return self._seen_at(Kind.FACE, frame, part, fit or scales)
+                fit = [scale for scale in fit if scale in scales_down]
+            # What is too large for all of them is best seen where it is smallest.
+            return self._seen_at(Kind.FACE, frame, part, fit or scales_down)
         if part is not None:
             return self._seen_at(Kind.FACE, frame, part, scales)
         if self._double_is_due(frame):

@@ -35,19 +35,23 @@ class YuFace:
         asset = checked("yuface")
         try:
             import yuface
+            from threadpoolctl import ThreadpoolController
         except ImportError as error:
             raise ModelError("the verifier yuface cannot be loaded") from error
         self._detect = yuface.detect
+        self._threads = ThreadpoolController()
         self.name = asset.label
 
     def look(self, picture: Picture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Find faces; see :meth:`bystander.records.Detector.look`."""
         height, width = picture.shape[:2]
-        found = [
-            self._look_once(picture[y0:y1, x0:x1]) + np.array([x0, y0, x0, y0, 0])
-            for y0, y1 in tiles(height, _LARGEST, _OVERLAP)
-            for x0, x1 in tiles(width, _LARGEST, _OVERLAP)
-        ]
+        # Its own second thread waits by spinning, and takes the processor from whoever else works.
+        with self._threads.limit(limits=1, user_api="openmp"):
+            found = [
+                self._look_once(picture[y0:y1, x0:x1]) + np.array([x0, y0, x0, y0, 0])
+                for y0, y1 in tiles(height, _LARGEST, _OVERLAP)
+                for x0, x1 in tiles(width, _LARGEST, _OVERLAP)
+            ]
         both = np.concatenate(found)
         kept = suppress(both[:, :4], both[:, 4], _MOST_IOU)
         return both[kept, :4], both[kept, 4]

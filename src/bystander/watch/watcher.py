@@ -32,8 +32,9 @@ _UNCHANGED_S = Fraction(2)  # no part goes longer without a look
 _UNCHANGED_FRAMES = 120  # the same for files whose times cannot be believed
 # Around what is looked for, as a share of its height, and pixels.
 _AROUND, _AROUND_PX = 1.5, 32
-# What is that near, in heights, and of about that size may be the same, having moved fast.
-_FARTHEST, _SAME_SIZE = 10, 1.5
+# What is that near, in heights, and of about that size may be the same, having moved fast: someone
+# who runs past moves 40 heights of a face in a second.
+_FARTHEST, _FARTHEST_A_SECOND, _SAME_SIZE = 1, 36, 1.5
 _AROUND_CHANGE_PX = 32
 _MOST_CHANGED = 0.5  # of the frame, without what is around it: above this it is looked at whole
 
@@ -162,15 +163,18 @@ class Watcher:
         if len(frames) < 3 or self._sure is None:
             return []
         gone, come = _without(first, last, self._sure), _without(last, first, self._sure)
-        has_moved = bool(gone and come)
-        if not has_moved and frames[-1].at - frames[0].at <= self._within_s:
-            return []
-        lost = [*gone, *come]
+        lasts = frames[-1].at - frames[0].at
+        pairs = _moved(gone, come, float(lasts))
+        if lasts > self._within_s:
+            lost = [*gone, *come]
+        else:  # what comes or goes need not be followed further, only what moves
+            lost = list(dict.fromkeys(end for pair in pairs for end in pair))
         if not lost:
             return []
         middle = len(frames) // 2
         frame = frames[middle]
-        boxes = _ways(gone, come) if has_moved else [_around(d.box) for d in lost]
+        boxes = [_around(detection.box) for detection in lost]
+        boxes += [_around(old.box).hull(_around(new.box)) for old, new in pairs]
         parts = covering(boxes, frame)
         found: list[Detection] = []
         for part in [frame.bounds] if parts is None else parts:
@@ -212,16 +216,19 @@ def is_due(frame: Frame, last: Frame | None, every_s: Fraction, every_frames: in
     return last is None or frame.at - last.at >= every_s or frame.index - last.index >= every_frames
 
 
-def _ways(gone: Sequence[Detection], come: Sequence[Detection]) -> list[Box]:
-    """Return where to look for what was at one end and may be what is at the other, in between."""
-    boxes = [_around(detection.box) for detection in (*gone, *come)]
+def _moved(
+    gone: Sequence[Detection], come: Sequence[Detection], seconds: float
+) -> list[tuple[Detection, Detection]]:
+    """Return what was at one end, and what may be the same at the other, that long after."""
+    farthest = _FARTHEST_A_SECOND * seconds + _FARTHEST
+    pairs = []
     for old in gone:
         for new in come:
             low, high = sorted((old.box.height, new.box.height))
             (x0, y0), (x1, y1) = old.box.centre, new.box.centre
-            if high <= _SAME_SIZE * low and max(abs(x1 - x0), abs(y1 - y0)) <= _FARTHEST * high:
-                boxes.append(_around(old.box).hull(_around(new.box)))
-    return boxes
+            if high <= _SAME_SIZE * low and max(abs(x1 - x0), abs(y1 - y0)) <= farthest * high:
+                pairs.append((old, new))
+    return pairs
 
 
 def _around(box: Box) -> Box:
