@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
+from tests.stage import Scene, draw
 
 from bystander import detect, media
 from bystander.detect.tiles import suppress, tiles
 from bystander.errors import ModelError
 from bystander.geometry import Box
-from bystander.records import Detector, Frame, Kind
+from bystander.records import Detector, Frame, Kind, Picture
 
 # The cyclist in that frame, in pixels, drawn by eye.
 FACE = Box(365, 9, 423, 86)
@@ -81,6 +86,64 @@ def test_it_looks_at_the_same_picture_the_same_way(detector: Detector, frame: Fr
     first, second = detector.look(picture), detector.look(picture)
     assert np.array_equal(first[0], second[0])
     assert np.array_equal(first[1], second[1])
+
+
+def test_several_threads_see_what_one_sees(detector: Detector, frame: Frame) -> None:
+    sizes = [(frame.width * n // 4, frame.height * n // 4) for n in (1, 2, 3, 4, 6)]
+    pictures = [frame.rgb(*size) for size in sizes] * 4
+    alone = [detector.look(picture) for picture in pictures[:5]] * 4
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(detector.look, pictures))
+    assert sum(len(scores) for _, scores in alone) > 0
+    for (boxes, scores), (others, theirs) in zip(alone, together, strict=True):
+        assert np.array_equal(boxes, others)
+        assert np.array_equal(scores, theirs)
+
+
+def test_looking_keeps_no_memory(detector: Detector) -> None:
+    def resident() -> int:
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+        return int(pages) * os.sysconf("SC_PAGESIZE")
+
+    picture = np.zeros((64, 64, 3), np.uint8)
+    for _ in range(20):
+        detector.look(picture)
+    before = resident()
+    for _ in range(400):
+        detector.look(picture)
+    assert resident() - before < 4_000_000  # a binding that was in use kept 36 kB of each
+
+
+class Somebody:
+    """Always sees the same person."""
+
+    kind = Kind.PERSON
+    name = "somebody@0"
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    def look(self, picture: Picture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        self.looks += 1
+        return np.array([[10.0, 10, 30, 60]]), np.array([0.9])
+
+
+@pytest.mark.parametrize(("moves", "looks"), [(False, 1), (True, 15)])
+def test_people_are_looked_for_where_something_changed(
+    tmp_path: Path, moves: bool, looks: int
+) -> None:
+    def paint(index: int, planes: list[NDArray[Any]]) -> None:
+        planes[0][:] = 100
+        if moves:
+            planes[0][:, 8 * index : 8 * index + 40] = 200
+
+    scene = Scene(width=480, height=272, frames=45, rate=30, change=paint)
+    somebody = Somebody()
+    made = finder(somebody)
+    footage = media.open_footage(draw(tmp_path / "in.mp4", scene))
+    seen = [found for frame in footage.frames() for found in made.see(frame)]
+    assert somebody.looks == looks
+    assert [d.at for d in seen] == [Fraction(number, 10) for number in range(15)]
 
 
 def finder(detector: Detector, smallest_px: int = 10) -> detect.Finder:

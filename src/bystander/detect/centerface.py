@@ -24,7 +24,7 @@ _MOST_IOU = 0.4
 
 
 class CenterFace:
-    """Finds faces; :meth:`look` is safe to call from one thread at a time."""
+    """Finds faces; :meth:`look` may be called from several threads."""
 
     kind = Kind.FACE
 

@@ -2,17 +2,18 @@
 
 Faces are looked for in the frames, and the parts of them, that the watcher chooses
 (:mod:`bystander.watch`), at several sizes (:mod:`bystander.detect.sizes`). Looking for people is
-cheap, and is done ten times a second.
+cheap, and is done ten times a second where anything changed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from bystander.detect.sizes import Sizes
 from bystander.records import Detection, Detector, Frame, Kind
-from bystander.watch import LONGEST_S, Watcher, is_due
+from bystander.watch import LONGEST_S, UNCHANGED_FRAMES, UNCHANGED_S, Changes, Watcher, is_due
 
 # When a face comes or goes need not be known as exactly as tracks are extended beyond it.
 _WITHIN_S = Fraction(13, 100)
@@ -62,6 +63,9 @@ class Finder:
         )
         self._people_every_s = Fraction(0) if at_once else _PEOPLE_EVERY_S
         self._people_sought: Frame | None = None
+        self._people_looked_for: Frame | None = None
+        self._people: list[Detection] = []
+        self._changes = Changes()
 
     def see(self, frame: Frame, *, jumped: bool = False) -> list[Detection]:
         """Take in the next frame.
@@ -80,8 +84,22 @@ class Finder:
         self._sizes.follow(found)
         if jumped or is_due(frame, self._people_sought, self._people_every_s, _PEOPLE_EVERY_FRAMES):
             self._people_sought = frame
-            found += self._sizes.people(frame)
+            found += self._people_in(frame)
         return found
+
+    def _people_in(self, frame: Frame) -> list[Detection]:
+        """Return the people in *frame*; where nothing changed, those who were there before."""
+        if (
+            not self._people_every_s
+            or is_due(frame, self._people_looked_for, UNCHANGED_S, UNCHANGED_FRAMES)
+            or self._changes.since(frame)
+        ):
+            self._people_looked_for = frame
+            self._changes.looked_at(frame, [frame.bounds])
+            self._people = self._sizes.people(frame)
+        else:
+            self._people = [replace(person, at=frame.at) for person in self._people]
+        return self._people
 
     def finish(self) -> list[Detection]:
         """Return what was seen in the last frames; call after the last frame."""

@@ -25,7 +25,7 @@ _MOST_IOU = 0.6
 
 
 class NanoDet:
-    """Finds people, whole; :meth:`look` is safe to call from one thread at a time."""
+    """Finds people, whole; :meth:`look` may be called from several threads."""
 
     kind = Kind.PERSON
 

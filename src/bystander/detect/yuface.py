@@ -8,6 +8,7 @@ own binding keeps 36 kB of every call for good, and lets no other thread of Pyth
 from __future__ import annotations
 
 import ctypes
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +17,10 @@ from bystander.detect.models import checked
 from bystander.detect.tiles import suppress, tiles
 from bystander.errors import ModelError
 from bystander.records import Kind, Picture
+from bystander.threads import each
 
-# ``int *facedetect_cnn(unsigned char *buffer, unsigned char *bgr, int width, int height, int step)``
-# as C++ names it, the size that its header asks of the buffer, and what it writes there: a score in
+# ``int *facedetect_cnn(uchar *buffer, uchar *bgr, int width, int height, int step)``,
+# as C++ names it; the size that its header asks of the buffer; and what it writes there: a score in
 # percent, left, top, width, height, five points and one more number that it leaves free.
 _FUNCTION = "_Z14facedetect_cnnPhS_iii"
 _BUFFER_BYTES = 0x20000
@@ -32,7 +34,7 @@ _SMALLEST = 32  # sides shorter than this are padded: the library's own pyramid 
 
 
 class YuFace:
-    """Finds faces; :meth:`look` is safe to call from one thread at a time."""
+    """Finds faces; :meth:`look` may be called from several threads."""
 
     kind = Kind.FACE
 
@@ -52,19 +54,21 @@ class YuFace:
         self._detect.argtypes = [ctypes.c_void_p] * 2 + [ctypes.c_int] * 3
         self._detect.restype = ctypes.c_void_p
         self._set_threads.argtypes = [ctypes.c_int]
-        self._found = np.zeros(_BUFFER_BYTES, dtype=np.uint8)
         self.name = asset.label
+        self.look(np.zeros((_SMALLEST, _SMALLEST, 3), dtype=np.uint8))  # unpacks its weights, once
 
     def look(self, picture: Picture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Find faces; see :meth:`bystander.records.Detector.look`."""
         height, width = picture.shape[:2]
-        # Its own second thread waits by spinning, and takes the processor from whoever else works.
-        self._set_threads(1)
-        found = [
-            self._look_once(picture[y0:y1, x0:x1]) + np.array([x0, y0, x0, y0, 0])
-            for y0, y1 in tiles(height, _LARGEST, _OVERLAP)
-            for x0, x1 in tiles(width, _LARGEST, _OVERLAP)
-        ]
+        pieces = product(tiles(height, _LARGEST, _OVERLAP), tiles(width, _LARGEST, _OVERLAP))
+
+        def look_at(piece: tuple[tuple[int, int], tuple[int, int]]) -> NDArray[np.float64]:
+            (y0, y1), (x0, x1) = piece
+            here = self._look_once(picture[y0:y1, x0:x1])
+            here[:, :4] += x0, y0, x0, y0
+            return here
+
+        found = each(look_at, pieces)
         both = np.concatenate(found)
         kept = suppress(both[:, :4], both[:, 4], _MOST_IOU)
         return both[kept, :4], both[kept, 4]
@@ -73,12 +77,15 @@ class YuFace:
         height, width = picture.shape[:2]
         bgr = np.zeros((max(height, _SMALLEST), max(width, _SMALLEST), 3), dtype=np.uint8)
         bgr[:height, :width] = picture[..., ::-1]
+        # Its own second thread waits by spinning, and takes the processor from whoever else works.
+        self._set_threads(1)
+        buffer = np.zeros(_BUFFER_BYTES, dtype=np.uint8)
         # Returned is a pointer into the buffer: a count, then one row for each face.
         self._detect(
-            self._found.ctypes.data, bgr.ctypes.data, bgr.shape[1], bgr.shape[0], bgr.strides[0]
+            buffer.ctypes.data, bgr.ctypes.data, bgr.shape[1], bgr.shape[0], bgr.strides[0]
         )
-        count = int(self._found[:4].view(np.int32)[0])
-        rows = self._found[4 : 4 + count * _ROW.itemsize].view(_ROW)
+        count = int(buffer[:4].view(np.int32)[0])
+        rows = buffer[4 : 4 + count * _ROW.itemsize].view(_ROW)
         rows = rows[rows["score"] > 100 * _LEAST_SCORE]
         x, y, wide, tall = rows["box"].astype(np.float64).T
         share = rows["score"] / 100

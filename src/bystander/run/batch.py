@@ -20,6 +20,7 @@ from bystander.records import Detector, Frame, Plan, Policy, Report
 from bystander.run import passes, report
 from bystander.run.progress import Progress, Silent
 from bystander.run.workspace import Workspace, publish, write_text
+from bystander.threads import Beside
 
 _MOST_ROUNDS = 2
 _MARK = ".redacted"
@@ -120,17 +121,13 @@ def redact(
         if options.force:
             for older in (outputs.recording, outputs.report_json, outputs.report_html):
                 older.unlink(missing_ok=True)
-        provider = "none: the plan was given"
         foresight = verify.Foresight(verifier, footage.pixel_aspect)
-        if given is None:
-            drawn, survey, provider = _look(
-                footage, policy, options.provider, progress, also=foresight.see
+        with Beside(foresight.see) as beside:
+            drawn, survey, provider = (
+                _look(footage, policy, options.provider, progress, also=beside.hand)
+                if given is None
+                else _go_through(footage, given, progress, also=beside.hand)
             )
-        else:
-            passes.check_fits(given, footage)
-            survey, _ = passes.look(footage, policy, [], progress, also=foresight.see)
-            passes.check_length(given, survey)
-            drawn = given
         counted = foresight.count(drawn)
         if amend and (missed := foresight.missed(drawn)):
             progress.say("the second look found more: hiding it as well")
@@ -239,6 +236,16 @@ def _look(
     progress.say(f"looking with {names} on {faces.provider}")
     survey, seen = passes.look(footage, policy, detectors, progress, also=also)
     return passes.draw_up(footage, survey, policy, seen, detectors), survey, faces.provider
+
+
+def _go_through(
+    footage: media.Footage, given: Plan, progress: Progress, also: Callable[[Frame], None]
+) -> tuple[Plan, passes.Survey, str]:
+    """Check that *given* is a plan for *footage*; otherwise as :func:`_look`."""
+    passes.check_fits(given, footage)
+    survey, _ = passes.look(footage, given.policy, [], progress, also=also)
+    passes.check_length(given, survey)
+    return given, survey, "none: the plan was given"
 
 
 def examine(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bystander import media
 from bystander.records import Check, Detector, Frame, Leak, Plan, Recount, Report
+from bystander.threads import Beside
 from bystander.timeline import Span, clock
 from bystander.verify import container, fills
 from bystander.verify import second_look as second
@@ -66,25 +67,28 @@ def examine(
     bare: list[Leak] = []
     regions = frames = 0
     tolerance = max(found.tick, Fraction(1, 1_000_000)) * Fraction(51, 100)
-    for source, shown in zip_longest(original.frames(), found.frames()):
-        if source is None or shown is None:
-            picture.append(Leak(check=PICTURE, what=_count_differs(source, frames)))
-            break
-        if abs(source.at - shown.at) > tolerance:
-            when = f"frame {source.index} is shown at another time than in the original"
-            picture.append(Leak(check=PICTURE, what=when, span=Span(source.at, source.at)))
-        # Containers round their times.
-        at_its_time = replace(shown, at=source.at)
-        regions += len(plan.boxes_at(source.at))
-        box = fills.bare(plan, at_its_time, source, noise)
-        if box is not None:
-            what = f"a planned region does not hold the fill at {clock(source.at)}"
-            bare.append(Leak(check=fills.NAME, what=what, span=Span(source.at, source.at), box=box))
-        look.see(at_its_time)
-        if counted is None:
-            again.see(source)
-        frames += 1
-        step()
+    with Beside(look.see) as beside:
+        for source, shown in zip_longest(original.frames(), found.frames()):
+            if source is None or shown is None:
+                picture.append(Leak(check=PICTURE, what=_count_differs(source, frames)))
+                break
+            if abs(source.at - shown.at) > tolerance:
+                when = f"frame {source.index} is shown at another time than in the original"
+                picture.append(Leak(check=PICTURE, what=when, span=Span(source.at, source.at)))
+            # Containers round their times.
+            at_its_time = replace(shown, at=source.at)
+            regions += len(plan.boxes_at(source.at))
+            box = fills.bare(plan, at_its_time, source, noise)
+            if box is not None:
+                what = f"a planned region does not hold the fill at {clock(source.at)}"
+                bare.append(
+                    Leak(check=fills.NAME, what=what, span=Span(source.at, source.at), box=box)
+                )
+            beside.hand(at_its_time)
+            if counted is None:
+                again.see(source)
+            frames += 1
+            step()
     size = f"{original.width}x{original.height}"
     note(PICTURE, f"{frames} frames: count, times, size {size}, pixel aspect, colour tags", picture)
     note(fills.NAME, f"{regions} regions in {frames} frames", bare)

@@ -63,7 +63,11 @@ class Sightings:
         self._last_at: Fraction | None = None
         self._widest_s = Fraction(0)  # between two frames
         self._seen: list[Detection] = []
-        self.looks = 0
+
+    @property
+    def looks(self) -> int:
+        """How many looks there were, at frames or parts of them."""
+        return self._watcher.looks
 
     def see(self, frame: Frame) -> None:
         """Take in the next frame."""
@@ -96,7 +100,6 @@ class Sightings:
         self, frame: Frame, part: Box | None, _sizes: tuple[float, float] | None
     ) -> list[Detection]:
         """Return what shows, seen at any size, each thing once, the best look of it."""
-        self.looks += 1
         hidden = self._hidden(frame.at)
         seen: list[Detection] = []
         least_scale = min(_scales(frame))

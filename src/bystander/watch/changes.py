@@ -33,9 +33,9 @@ class Changes:
         self._seen: NDArray[np.int16] | None = None
 
     def since(self, frame: Frame) -> list[Box]:
-        """Return blocks of *frame* in which something has changed, in pixels of the frame.
+        """Return rows of blocks of *frame* in which something has changed, in pixels of the frame.
 
-        All of it is one block when nothing was looked at before.
+        All of it is one when nothing was looked at before.
         """
         if self._seen is None:
             return [frame.bounds]
@@ -49,14 +49,14 @@ class Changes:
             changed = np.logical_or.reduceat(
                 changed, np.arange(0, changed.shape[axis], _BLOCKS_TOGETHER), axis=axis
             )
-        rows, columns = np.nonzero(changed)
         block_x = frame.width * _BLOCK * _BLOCKS_TOGETHER / difference.shape[1]
         block_y = frame.height * _BLOCK * _BLOCKS_TOGETHER / difference.shape[0]
         return [
-            Box(x * block_x, y * block_y, (x + 1) * block_x, (y + 1) * block_y).clipped(
+            Box(x0 * block_x, y * block_y, x1 * block_x, (y + 1) * block_y).clipped(
                 frame.width, frame.height
             )
-            for y, x in zip(rows.tolist(), columns.tolist(), strict=True)
+            for y, row in enumerate(changed)
+            for x0, x1 in _runs(row)
         ]
 
     def looked_at(self, frame: Frame, parts: Iterable[Box]) -> None:
@@ -70,6 +70,12 @@ class Changes:
             rows = slice(int(part.y0 * scale_y), -int(-part.y1 * scale_y // 1))
             columns = slice(int(part.x0 * scale_x), -int(-part.x1 * scale_x // 1))
             self._seen[rows, columns] = small[rows, columns]
+
+
+def _runs(row: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Return starts and ends of what is true in *row*."""
+    edges = np.flatnonzero(np.diff(row.astype(np.int8), prepend=0, append=0)).tolist()
+    return list(zip(edges[::2], edges[1::2], strict=True))
 
 
 def _small(frame: Frame) -> NDArray[np.int16]:

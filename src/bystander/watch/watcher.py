@@ -19,6 +19,7 @@ from fractions import Fraction
 
 from bystander.geometry import Box, goes_on, sides
 from bystander.records import Detection, Frame
+from bystander.threads import each
 from bystander.watch.changes import Changes
 from bystander.watch.parts import contains, covering, each_once, holds
 
@@ -28,8 +29,8 @@ Look = Callable[[Frame, Box | None, tuple[float, float] | None], Sequence[Detect
 
 LONGEST_S = Fraction(1, 4)  # between two frames that are looked at
 _LONGEST_FRAMES = 30  # the same for files whose times cannot be believed; these are held in memory
-_UNCHANGED_S = Fraction(2)  # no part goes longer without a look
-_UNCHANGED_FRAMES = 120  # the same for files whose times cannot be believed
+UNCHANGED_S = Fraction(2)  # no part goes longer without a look
+UNCHANGED_FRAMES = 120  # the same for files whose times cannot be believed
 # Around what is looked for, as a share of its height, and pixels.
 _AROUND, _AROUND_PX = 1.5, 32
 # What is that near, in heights, and of about that size may be the same, having moved fast: someone
@@ -40,7 +41,11 @@ _MOST_CHANGED = 0.5  # of the frame, without what is around it: above this it is
 
 
 class Watcher:
-    """Sees every frame of a recording, in order, and has few of them looked at."""
+    """Sees every frame of a recording, in order, and has few of them looked at.
+
+    Attributes:
+        looks: How many looks there were, at frames or parts of them.
+    """
 
     def __init__(
         self,
@@ -54,7 +59,7 @@ class Watcher:
         """Prepare to watch.
 
         Args:
-            look: What shows in a frame or a part of it.
+            look: What shows in a frame or a part of it; called from several threads.
             sure: Least score at which a detection must have a counterpart at the other end;
                 ``None``: nothing between two frames is looked at.
             longest_s: Longest time between two frames that are looked at.
@@ -72,6 +77,7 @@ class Watcher:
         self._before: tuple[Frame, list[Detection]] | None = None
         self._whole: Frame | None = None
         self._waiting: list[Frame] = []
+        self.looks = 0
 
     def see(self, frame: Frame, *, jumped: bool = False) -> list[Detection]:
         """Take in the next frame.
@@ -122,7 +128,7 @@ class Watcher:
         if parts is None:
             self._whole = frame
             self._changes.looked_at(frame, [frame.bounds])
-            return list(self._look(frame, None, None))
+            return self._look_whole(frame)
         before = self._before[1] if self._before else []
         seen = [
             replace(detection, at=frame.at)
@@ -136,7 +142,7 @@ class Watcher:
         """Return the parts of *frame* to look at, or ``None`` for all of it."""
         if self._before is None or not self._longest_s:
             return None
-        if is_due(frame, self._whole, _UNCHANGED_S, _UNCHANGED_FRAMES):
+        if is_due(frame, self._whole, UNCHANGED_S, UNCHANGED_FRAMES):
             return None
         changed = self._changes.since(frame)
         if sum(box.area for box in changed) > _MOST_CHANGED * frame.width * frame.height:
@@ -181,7 +187,7 @@ class Watcher:
             heights = [d.box.height for d in lost if holds(part, d.box, frame)]
             sizes = (min(heights), max(heights)) if heights else None
             if parts is None:
-                here = list(self._look(frame, None, sizes))
+                here = self._look_whole(frame, sizes)
             else:
                 here = self._look_at_parts(frame, [part], sizes)
             found += here
@@ -196,12 +202,18 @@ class Watcher:
         parts: Sequence[Box],
         sizes: tuple[float, float] | None = None,
     ) -> list[Detection]:
-        return [
-            detection
-            for part in parts
-            for detection in self._look(frame, part, sizes)
-            if holds(part, detection.box, frame)
-        ]
+        def look(part: Box) -> list[Detection]:
+            seen = self._look(frame, part, sizes)
+            return [detection for detection in seen if holds(part, detection.box, frame)]
+
+        self.looks += len(parts)
+        return [detection for seen in each(look, parts) for detection in seen]
+
+    def _look_whole(
+        self, frame: Frame, sizes: tuple[float, float] | None = None
+    ) -> list[Detection]:
+        self.looks += 1
+        return list(self._look(frame, None, sizes))
 
 
 def is_due(frame: Frame, last: Frame | None, every_s: Fraction, every_frames: int) -> bool:
