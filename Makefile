@@ -17,9 +17,10 @@ $(READY): pyproject.toml assets.toml hatch_build.py model_files.py
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	touch $(READY)
 
-# What bench/attack needs, which identifies people, is installed only where that is tested or run.
+# What bench/attack needs, which identifies people, is installed only where that is tested or run;
+# OpenVINO, which changes how everything is looked at, only where it is tested.
 $(ATTACK): $(READY)
-	$(BIN)/python -m pip install --quiet --editable '.[attack]'
+	$(BIN)/python -m pip install --quiet --editable '.[attack,openvino]'
 	touch $(ATTACK)
 
 assets: $(READY) ## get the models and the sample that the lock names

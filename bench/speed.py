@@ -1,9 +1,10 @@
 """What a redaction costs beside deface 1.5.0 and beside writing the recording anew and no more.
 
-``python -m bench.speed CLIP... [--sides 480,720,1080] [--rounds 3] [--frames 120]``. Every clip is
-scaled so that its shorter side is each of *sides*; the three commands then run in turn, round by
-round, so that what else the machine does falls on all of them. Bystander's cost is that of the
-whole command: all passes, verification and what is written again because of it.
+``python -m bench.speed CLIP... [--sides 480,720,1080] [--frames 120] [--rounds 3] [--plots DIR]``.
+Every clip is scaled so that its shorter side is each of *sides*; the three commands then run in
+turn, round by round, so that what else the machine does falls on all of them. Bystander's cost is
+that of the whole command: all passes, verification and what is written again because of it. Of
+*frames* there may be several, too: clips are repeated to be as long.
 
 A machine that does other work gives other figures from minute to minute: the ratios, which are
 taken within each round, are what counts. Prints a table in Markdown.
@@ -15,13 +16,18 @@ import argparse
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import cycle, islice, product
 from pathlib import Path
 from typing import Any
 
 import av
-from bench.leaks import tools
+import matplotlib as mpl
+from bench.leaks import ink, tools
 
 from bystander import media
 from bystander.records import Policy
@@ -38,9 +44,11 @@ def transcode(source: Path, target: Path) -> None:
 
 
 def scaled(source: Path, target: Path, side: int, frames: int) -> int:
-    """Write up to *frames* frames of *source* with a shorter side of *side*; return how many."""
+    """Write *source*, repeated, to be *frames* long with a shorter side of *side*; return that."""
     count = 0
-    with av.open(str(source)) as opened, av.open(str(target), "w") as made:
+    with ExitStack() as stack:
+        opened = stack.enter_context(av.open(str(source)))
+        made = stack.enter_context(av.open(str(target), "w"))
         shown = opened.streams.video[0]
         factor = Fraction(side, min(shown.width, shown.height))
         rate = shown.average_rate or Fraction(25)
@@ -49,9 +57,7 @@ def scaled(source: Path, target: Path, side: int, frames: int) -> int:
         stream.width = round(shown.width * factor / 2) * 2
         stream.height = round(shown.height * factor / 2) * 2
         stream.pix_fmt = "yuv420p"
-        for frame in opened.decode(video=0):
-            if count == frames:
-                break
+        for frame in islice(cycle(opened.decode(video=0)), frames):
             new = frame.reformat(width=stream.width, height=stream.height, format="yuv420p")
             new.pts, new.time_base = count, 1 / Fraction(rate)
             made.mux(stream.encode(new))
@@ -69,10 +75,13 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("clips", nargs="+", type=Path)
     parser.add_argument("--sides", default="480,720,1080")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--frames", type=int, default=120)
+    parser.add_argument("--frames", default="120")
+    parser.add_argument("--plots", type=Path, help="draw into this folder")
+    parser.add_argument("--provider", default="cpu", help="what Bystander's detectors run on")
     parser.add_argument("--deface", help="deface 1.5.0 that is there already")
     asked = parser.parse_args(words)
-    sides = [int(side) for side in asked.sides.split(",")]
+    sides, lengths = ([int(n) for n in given.split(",")] for given in (asked.sides, asked.frames))
+    measured: list[Measured] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         plain = tools.Tool(
@@ -80,22 +89,27 @@ def main(words: Sequence[str]) -> None:
             state="",
             command=(sys.executable, "-m", "bench.speed", TRANSCODE, "{in}", "{out}"),
         )
-        programs = [tools.own(), tools.deface(folder, asked.deface), plain]
+        programs = [tools.own(asked.provider), tools.deface(folder, asked.deface), plain]
         print(f"| clip | size | frames | {' | '.join(_COLUMNS)} |")
         print("|---" * (3 + len(_COLUMNS)) + "|")
-        for clip in asked.clips:
-            for side in sides:
-                source = folder / f"{clip.stem}-{side}.mp4"
-                frames = scaled(clip, source, side, asked.frames)
-                runs = [
-                    {program.name: _run(program, source, folder) for program in programs}
-                    for _ in range(asked.rounds)
-                ]
-                with av.open(str(source)) as opened:
-                    shown = opened.streams.video[0]
-                    size = f"{shown.width}x{shown.height}"
-                cells = [column(runs, frames) for column in _COLUMNS.values()]
-                print(f"| {clip.stem} | {size} | {frames} | {' | '.join(cells)} |", flush=True)
+        for clip, side, length in product(asked.clips, sides, lengths):
+            source = folder / f"{clip.stem}-{side}-{length}.mp4"
+            frames = scaled(clip, source, side, length)
+            runs = [
+                {program.name: _run(program, source, folder) for program in programs}
+                for _ in range(asked.rounds)
+            ]
+            with av.open(str(source)) as opened:
+                shown = opened.streams.video[0]
+                size = shown.width, shown.height
+            measured.append(Measured(clip.stem, *size, frames, runs))
+            cells = [column(runs, frames) for column in _COLUMNS.values()]
+            print(
+                f"| {clip.stem} | {size[0]}x{size[1]} | {frames} | {' | '.join(cells)} |",
+                flush=True,
+            )
+    if asked.plots:
+        draw(measured, asked.plots)
 
 
 def _run(program: tools.Tool, source: Path, folder: Path) -> tools.Run:
@@ -106,6 +120,64 @@ def _run(program: tools.Tool, source: Path, folder: Path) -> tools.Run:
 
 
 Rounds = Sequence[dict[str, tools.Run]]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One clip at one size and length, run by every program, round by round."""
+
+    clip: str
+    width: int
+    height: int
+    frames: int
+    runs: Rounds
+
+    def cpu_s(self, program: str) -> float:
+        """Return the median of all rounds."""
+        return statistics.median(run[program].cpu_s for run in self.runs)
+
+
+def draw(measured: Sequence[Measured], folder: Path) -> list[Path]:
+    """Draw cost against picture size and against length into *folder*, where there are several."""
+    drawn: list[Path] = []
+    by_size, by_length = defaultdict(list), defaultdict(list)
+    for one in measured:
+        by_size[one.clip, one.frames].append(one)
+        by_length[one.clip, one.width].append(one)
+    size = "megapixels", "CPU, s a frame", lambda m: (m.width * m.height / 1e6, 1 / m.frames)
+    length = "frames", "CPU, s", lambda m: (m.frames, 1.0)
+    for name, lines, (x_name, y_name, at) in (
+        ("cost-by-size.svg", by_size, size),
+        ("cost-by-length.svg", by_length, length),
+    ):
+        lines_with_points = {key: ones for key, ones in lines.items() if len(ones) > 1}
+        if lines_with_points:
+            drawn.append(_lines(lines_with_points, x_name, y_name, at, folder / name))
+    return drawn
+
+
+def _lines(
+    lines: Mapping[tuple[str, int], Sequence[Measured]],
+    x_name: str,
+    y_name: str,
+    at: Callable[[Measured], tuple[float, float]],
+    path: Path,
+) -> Path:
+    """Draw a panel for each clip, in it a line for each program."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with mpl.rc_context(ink.STYLE), ink.figure(path, len(lines)) as (_, axes):
+        for ((clip, _), ones), axis in zip(lines.items(), axes, strict=True):
+            for program in ones[0].runs[0]:
+                points = sorted((at(one)[0], one.cpu_s(program) * at(one)[1]) for one in ones)
+                axis.plot(
+                    *zip(*points, strict=True),
+                    color=ink.COLOUR.get(program, "#777777"),
+                    marker=ink.MARKER.get(program, "^"),
+                    label=ink.LABEL.get(program, "plain transcode"),
+                )
+            axis.set(title=clip, xlabel=x_name, ylabel=y_name, ylim=(0, None))
+        axes[0].legend()
+    return path
 
 
 def _cost(name: str, what: str) -> Callable[[Rounds, int], str]:

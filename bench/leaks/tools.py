@@ -43,8 +43,8 @@ class Run:
     peak_mb: float
 
 
-def own() -> Tool:
-    """Return Bystander as it is installed here, with its defaults."""
+def own(provider: str = "cpu") -> Tool:
+    """Return Bystander as it is installed here, with its defaults, on *provider*."""
     root = Path(bystander.__file__).parent
     digest = hashlib.sha256()
     for path in sorted([*root.rglob("*.py"), *root.glob("assets/*.toml")]):
@@ -54,7 +54,7 @@ def own() -> Tool:
         state=f"{bystander.__version__}-{digest.hexdigest()[:12]}",
         command=(
             *(sys.executable, "-m", "bystander", "redact"),
-            *("{in}", "-o", "{out}", "--force", "--quiet"),
+            *("{in}", "-o", "{out}", "--force", "--quiet", "--provider", provider),
         ),
     )
 

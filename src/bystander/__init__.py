@@ -72,7 +72,7 @@ def redact(
     policy: Policy | None = None,
     salvage: bool = False,
     force: bool = False,
-    provider: str = "cpu",
+    provider: str = "auto",
 ) -> Report:
     """Take the people out of the recording at *path*.
 
@@ -83,7 +83,8 @@ def redact(
         policy: What to hide and how; ``None``: the defaults.
         salvage: Work on what decodes of a damaged recording, instead of refusing it.
         force: Replace files that exist.
-        provider: What onnxruntime runs on: ``cpu``, ``cuda`` or ``openvino``.
+        provider: What the detectors run on: ``cpu``, ``openvino``, ``cuda``, ``coreml`` or
+            ``directml``; ``auto``: OpenVINO where it is installed and faster, else ``cpu``.
 
     Returns:
         The report; always clean.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from tests.stage import Scene, draw
 
 from bystander import detect, media
+from bystander.detect import fastest
 from bystander.detect.tiles import suppress, tiles
 from bystander.errors import ModelError
 from bystander.geometry import Box
@@ -26,7 +28,13 @@ from bystander.records import Detector, Frame, Kind, Picture
 # The cyclist in that frame, in pixels, drawn by eye.
 FACE = Box(365, 9, 423, 86)
 
-DETECTORS: list[Callable[[], Detector]] = [detect.CenterFace, detect.YuFace]
+
+def on_openvino() -> detect.CenterFace:
+    pytest.importorskip("openvino", reason="OpenVINO is not installed: pip install '.[openvino]'")
+    return detect.CenterFace("openvino")
+
+
+DETECTORS: list[Callable[[], Detector]] = [detect.CenterFace, on_openvino, detect.YuFace]
 
 
 @pytest.fixture(scope="module", params=DETECTORS, ids=lambda made: made.__name__)
@@ -181,6 +189,44 @@ def test_a_wrong_pixel_aspect_does_not_blind_it(frame: Frame, aspect: Fraction) 
 def test_a_provider_that_is_not_there_is_an_error() -> None:
     with pytest.raises(ModelError, match="no cuda provider"):
         detect.CenterFace("cuda")
+
+
+def test_openvino_that_is_not_there_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    with pytest.raises(ModelError, match="OpenVINO is not installed"):
+        detect.CenterFace("openvino")
+
+
+def test_openvino_says_what_it_computes_in() -> None:
+    assert on_openvino().provider.startswith("OpenVINO ")
+
+
+@pytest.mark.parametrize(
+    ("openvino_s", "choice"), [(0.5, "openvino"), (0.9, "cpu"), (2.0, "cpu"), (None, "cpu")]
+)
+def test_openvino_is_chosen_where_it_is_faster(
+    monkeypatch: pytest.MonkeyPatch, openvino_s: float | None, choice: str
+) -> None:
+    def seconds(provider: str) -> float:
+        if provider == "cpu":
+            return 1.0
+        if openvino_s is None:
+            raise ModelError("OpenVINO does not start here")
+        return openvino_s
+
+    monkeypatch.setattr(fastest, "find_spec", lambda _: object())
+    monkeypatch.setattr(fastest, "_seconds", seconds)
+    assert detect.chosen("auto") == choice
+    assert detect.chosen("cpu") == "cpu"
+
+
+def test_without_openvino_the_choice_is_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fastest, "find_spec", lambda _: None)
+    assert detect.chosen("auto") == "cpu"
+
+
+def test_what_is_chosen_here_can_be_had() -> None:
+    assert detect.CenterFace(detect.chosen("auto")).provider
 
 
 @given(st.integers(1, 5000), st.integers(100, 2000), st.integers(0, 90))

@@ -24,7 +24,7 @@ def detect(
     min_face: options.MinFace = _DEFAULT.min_face_px,
     crf: options.Crf = None,
     preset: options.Preset = _DEFAULT.preset,
-    provider: options.Provider = "cpu",
+    provider: options.Provider = "auto",
     salvage: options.Salvage = False,
     force: options.Force = False,
     quiet: options.Quiet = False,

@@ -48,7 +48,11 @@ Preset = Annotated[
     str, typer.Option(metavar="P", help="Speed of the encoder: ultrafast ... veryslow.")
 ]
 Provider = Annotated[
-    str, typer.Option(help="What the detector runs on: cpu; cuda or openvino where installed.")
+    str,
+    typer.Option(
+        help="What the detectors run on: cpu; openvino, cuda, coreml or directml where "
+        "installed; auto is openvino where that is faster."
+    ),
 ]
 Salvage = Annotated[
     bool, typer.Option("--salvage", help="Redact what decodes of a damaged recording.")
@@ -92,6 +96,7 @@ def provider(name: str) -> str:
     """
     from bystander import detect
 
-    if name not in detect.PROVIDERS:
-        raise WrongUsage(f"--provider: there is no {name}", hint="one of cpu, cuda, openvino")
+    known = (detect.AUTO, *detect.PROVIDERS)
+    if name not in known:
+        raise WrongUsage(f"--provider: there is no {name}", hint=f"one of {', '.join(known)}")
     return name

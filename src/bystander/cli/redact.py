@@ -35,7 +35,7 @@ def redact(
     min_face: options.MinFace = _DEFAULT.min_face_px,
     crf: options.Crf = None,
     preset: options.Preset = _DEFAULT.preset,
-    provider: options.Provider = "cpu",
+    provider: options.Provider = "auto",
     salvage: options.Salvage = False,
     force: options.Force = False,
     json: options.Json = False,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from bystander.detect.runtimes import OPENVINO
 from bystander.detect.session import Session, padded
 from bystander.detect.tiles import suppress
 from bystander.records import Kind, Picture
@@ -31,7 +32,8 @@ class NanoDet:
 
     def __init__(self, provider: str = "cpu") -> None:
         """Load the model; see :class:`bystander.detect.session.Session`."""
-        self._session = Session("nanodet", provider)
+        # OpenVINO gains nothing at the one small size that this looks at.
+        self._session = Session("nanodet", "cpu" if provider == OPENVINO else provider)
         self.provider = self._session.provider
         self.name = self._session.name
 

@@ -1,26 +1,21 @@
-"""A network that onnxruntime runs, checked before it is loaded."""
+"""A network that is checked before it is loaded, and looks at pictures of any size."""
 
 from __future__ import annotations
 
 import threading
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bystander.detect.models import checked
+from bystander.detect.runtimes import OPENVINO, on_onnxruntime, on_openvino
 from bystander.errors import ModelError
 from bystander.threads import cores
 
-# What a person asks for, and what onnxruntime calls it.
-PROVIDERS = {
-    "cpu": "CPUExecutionProvider",
-    "cuda": "CUDAExecutionProvider",
-    "openvino": "OpenVINOExecutionProvider",
-}
-
 # Below as many samples a picture costs a third less on one thread than shared by two.
 _SMALL = 3 * 320 * 320
+# OpenVINO takes 40 ms to prepare for a size of picture, which pays for few small ones.
+_SMALL_FOR_OPENVINO = 3 * 512 * 512
 
 
 class Session:
@@ -28,7 +23,7 @@ class Session:
 
     Attributes:
         name: ``name@digest`` of the model.
-        provider: What it runs on, by onnxruntime's name.
+        provider: What it runs on, by the runtime's name for it.
     """
 
     def __init__(self, model: str, provider: str) -> None:
@@ -36,48 +31,26 @@ class Session:
 
         Args:
             model: Its name in the lock.
-            provider: A key of :data:`PROVIDERS`. Nothing else is tried when it cannot be had.
+            provider: One of :data:`bystander.detect.runtimes.PROVIDERS`. Nothing else is tried when
+                it cannot be had.
 
         Raises:
             ModelError: The model is missing or altered, or the provider is not available.
         """
-        import onnxruntime
-
-        wanted = PROVIDERS[provider]
-        if wanted not in onnxruntime.get_available_providers():
-            raise ModelError(
-                f"onnxruntime has no {provider} provider here",
-                hint="install the onnxruntime build that has it, or use --provider cpu",
-            )
         asset = checked(model)
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        # Planned memory is a block of its own for each size of picture, and there are many.
-        options.enable_mem_pattern = False
-        # Threads that wait by spinning take the processor from the decoder's and encoder's.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        providers = [wanted] if wanted == PROVIDERS["cpu"] else [wanted, PROVIDERS["cpu"]]
-
-        def on_threads(count: int) -> Any:
-            options.intra_op_num_threads = count
-            return onnxruntime.InferenceSession(
-                asset.path, sess_options=options, providers=providers
-            )
-
-        self._session = on_threads(cores())
-        # For the calling thread alone; a graphics card is there once.
-        self._small = on_threads(1) if wanted == PROVIDERS["cpu"] else self._session
-        self._one_large = threading.Lock()
-        in_use = self._session.get_providers()[0]
-        if in_use != wanted:
-            raise ModelError(
-                f"onnxruntime could not start its {provider} provider and fell back to {in_use}",
-                hint="check the driver that it needs, or use --provider cpu",
-            )
-        self.provider: str = in_use
         self.name = asset.label
         self._model = model
-        self._input: str = self._session.get_inputs()[0].name
+        self._small_up_to = _SMALL
+        self._one_large = threading.Lock()
+        if provider == OPENVINO:
+            self._large = on_openvino(asset.path, cores())
+            self._small = on_onnxruntime(asset.path, "cpu", 1)
+            self._small_up_to = _SMALL_FOR_OPENVINO
+        else:
+            self._large = on_onnxruntime(asset.path, provider, cores())
+            # For the calling thread alone; a graphics card is there once.
+            self._small = on_onnxruntime(asset.path, "cpu", 1) if provider == "cpu" else self._large
+        self.provider = self._large.name
 
     def run(self, tensor: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         """Return every output for one input.
@@ -85,15 +58,14 @@ class Session:
         Raises:
             ModelError: An output holds values that are not numbers.
         """
-        outputs: list[NDArray[np.float32]]
-        if tensor.size < _SMALL:
-            outputs = self._small.run(None, {self._input: tensor})
+        if tensor.size < self._small_up_to and self._small is not self._large:
+            outputs = self._small.run(tensor)
         else:
             with self._one_large:  # each takes up to 0.4 GB
-                outputs = self._session.run(None, {self._input: tensor})
+                outputs = self._large.run(tensor)
         if not all(np.isfinite(output).all() for output in outputs):
             raise ModelError(f"the model {self._model} returned values that are not numbers")
-        return outputs
+        return list(outputs)
 
 
 def padded(picture: NDArray[np.float32], multiple: int) -> NDArray[np.float32]:

@@ -46,12 +46,12 @@ class Options:
     """How a run is made; nothing here changes what a plan gives.
 
     Attributes:
-        provider: What onnxruntime runs on, a key of ``detect.PROVIDERS``.
+        provider: What the detectors run on: one of ``detect.PROVIDERS``, or ``auto``.
         salvage: Work on what decodes of a damaged recording.
         force: Replace files that exist.
     """
 
-    provider: str = "cpu"
+    provider: str = "auto"
     salvage: bool = False
     force: bool = False
 
@@ -228,6 +228,7 @@ def _look(
     also: Callable[[Frame], None] = lambda _: None,
 ) -> tuple[Plan, passes.Survey, str]:
     """Look for whom *policy* names; return the plan, what was learned, and what it ran on."""
+    provider = detect.chosen(provider)
     faces = detect.CenterFace(provider)
     detectors: list[Detector] = [faces]
     if policy.target != "faces":
