@@ -8,6 +8,7 @@ True
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from bystander.records import (
     Plan,
     Policy,
     Redaction,
+    Region,
     Report,
     Skipped,
     Sound,
@@ -56,6 +58,7 @@ __all__ = [
     "PlanError",
     "Policy",
     "Redaction",
+    "Region",
     "Report",
     "Skipped",
     "Sound",
@@ -70,6 +73,7 @@ def redact(
     output: str | PathLike[str] | None = None,
     *,
     policy: Policy | None = None,
+    regions: Sequence[Region] = (),
     salvage: bool = False,
     force: bool = False,
     provider: str = "auto",
@@ -81,6 +85,7 @@ def redact(
         output: The new recording; its suffix chooses the container. ``None``: the name of *path*
             with ``.redacted`` before the suffix. Plan and report are put beside it.
         policy: What to hide and how; ``None``: the defaults.
+        regions: Parts of the frame to hide as well, whatever shows there.
         salvage: Work on what decodes of a damaged recording, instead of refusing it.
         force: Replace files that exist.
         provider: What the detectors run on: ``cpu``, ``openvino``, ``cuda``, ``coreml`` or
@@ -92,7 +97,7 @@ def redact(
     Raises:
         FootageError: The recording cannot be read, or the new one cannot be written.
         ModelError: A detector is missing, altered or cannot run here.
-        PlanError: The policy cannot be followed.
+        PlanError: The policy cannot be followed, or a region covers nothing.
         LeakFound: Something is still showing; no output was written.
     """
     from bystander import run  # the rooms load codecs and models: only when there is work
@@ -102,5 +107,6 @@ def redact(
         source,
         run.outputs_for(source, Path(output) if output is not None else None),
         policy or Policy(),
+        regions=regions,
         options=run.Options(provider=provider, salvage=salvage, force=force),
     )

@@ -29,7 +29,7 @@ def clip(tmp_path: Path) -> Path:
 
 
 def test_redact_writes_output_plan_and_report_and_says_so(cli: Cli, clip: Path) -> None:
-    done = cli("redact", clip.name, cwd=clip.parent)
+    done = cli("redact", clip.name, "--provider", "cpu", cwd=clip.parent)
     assert done.returncode == 0
     assert done.stdout.splitlines()[:3] == [
         "output  clip.redacted.mp4",
@@ -108,6 +108,12 @@ def test_models_are_listed_with_digests_and_licences(cli: Cli) -> None:
         (["redact", "clip.mp4", "--provider", "cuda"], 1, "error: onnxruntime has no cuda"),
         (["redact", "clip.mp4", "--plan", "noise.mp4"], 1, "error: noise.mp4 is not a plan"),
         (["redact", "clip.mp4", "--plan", "p", "--fill", "soft"], 2, "error: --plan brings"),
+        (["redact", "clip.mp4", "--plan", "p", "--region", "0,0,9,9"], 2, "error: --plan brings"),
+        (["redact", "clip.mp4", "--region", "here"], 2, "error: --region: 'here' is no region"),
+        (["redact", "clip.mp4", "--region", "0,0,0,9"], 2, "hides nothing"),
+        (["redact", "clip.mp4", "--region", "0,0,9,9@4-3"], 2, "hides nothing"),
+        (["redact", "clip.mp4", "--region", "9000,0,9,9"], 1, "error: region 1 lies beside"),
+        (["redact", "clip.mp4", "--region", "0,0,9,9@1:00-"], 1, "region 1 covers no frame"),
         (["redact"], 2, "error: missing argument 'IN'"),
         (["redact", "clip.mp4", "--nope"], 2, "error: no such option"),
         (["blur"], 2, "error: no such command 'blur'"),

@@ -11,6 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.detect.test_detectors import FACE
 from tests.stage import Scene, draw, plan_for
@@ -19,7 +20,7 @@ import bystander
 from bystander import detect, media, run
 from bystander.errors import FootageError, LeakFound, PlanError
 from bystander.geometry import Box, covered_share
-from bystander.records import Plan, Policy
+from bystander.records import Because, Plan, Policy, Region
 
 Tidy = Callable[[Path], None]
 FACE_AT = Fraction(12, 25)
@@ -259,3 +260,20 @@ def test_a_plan_hides_what_it_says_in_turned_footage(tmp_path: Path) -> None:
     frame = next(iter(media.open_footage(outputs.recording).frames()))
     assert frame.planes[0].shape == (176, 144)
     assert frame.planes[0][24:112, 16:64].std() < 3
+
+
+def test_a_region_that_is_asked_for_is_hidden_and_shown_in_the_report(tmp_path: Path) -> None:
+    source = draw(tmp_path / "in.mp4", Scene(width=320, height=240, frames=20, rate=20))
+    output = tmp_path / "out.mp4"
+    region = Region(box=Box(200, 150, 240, 190), start=Fraction(1, 4), end=Fraction(3, 4))
+    bystander.redact(source, output, regions=[region])
+    drawn = run.read_plan(tmp_path / "out.plan.json")
+    assert [r.because for r in drawn.redactions].count(Because.ASKED) == 1
+    for before, after in zip(
+        media.open_footage(source).frames(), media.open_footage(output).frames(), strict=True
+    ):
+        inside = after.planes[0][150:190, 200:240].astype(int)
+        is_hidden = 5 <= before.index < 15
+        assert (np.ptp(inside) <= 8) == is_hidden
+    page = (tmp_path / "out.report.html").read_text(encoding="utf-8")
+    assert "asked-1: 0:00.250 to 0:00.750, asked for" in page

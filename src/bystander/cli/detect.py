@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bystander.cli import console, options
+from bystander.cli import console, options, regions
 from bystander.records import Policy
 
 _DEFAULT = Policy()
@@ -21,6 +21,7 @@ def detect(
     target: options.Target = _DEFAULT.target,
     fill: options.Fill = _DEFAULT.fill,
     audio: options.Audio = _DEFAULT.audio,
+    region: regions.Regions = None,
     min_face: options.MinFace = _DEFAULT.min_face_px,
     crf: options.Crf = None,
     preset: options.Preset = _DEFAULT.preset,
@@ -34,6 +35,7 @@ def detect(
         target=target, fill=fill, audio=audio, min_face=min_face, crf=crf, preset=preset
     )
     chosen = options.provider(provider)
+    asked = regions.regions(region)
     from bystander import run
 
     with console.Terminal(quiet=quiet) as terminal:
@@ -41,6 +43,7 @@ def detect(
             source,
             output,
             wanted,
+            regions=asked,
             options=run.Options(provider=chosen, salvage=salvage, force=force),
             progress=terminal,
         )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bystander.cli import console, options
+from bystander.cli import console, options, regions
 from bystander.records import Policy
 
 _DEFAULT = Policy()
@@ -32,6 +32,7 @@ def redact(
     target: options.Target = _DEFAULT.target,
     fill: options.Fill = _DEFAULT.fill,
     audio: options.Audio = _DEFAULT.audio,
+    region: regions.Regions = None,
     min_face: options.MinFace = _DEFAULT.min_face_px,
     crf: options.Crf = None,
     preset: options.Preset = _DEFAULT.preset,
@@ -50,9 +51,10 @@ def redact(
         target=target, fill=fill, audio=audio, min_face=min_face, crf=crf, preset=preset
     )
     chosen = options.provider(provider)
+    asked = regions.regions(region)
     from bystander import run
 
-    if plan and wanted != _DEFAULT:
+    if plan and (wanted != _DEFAULT or asked):
         raise console.WrongUsage(
             "--plan brings its own settings",
             hint="leave out the other options, or draw up a plan with them by bystander detect",
@@ -70,6 +72,7 @@ def redact(
             outputs,
             wanted,
             given=given,
+            regions=asked,
             options=run.Options(provider=chosen, salvage=salvage, force=force),
             progress=terminal,
         )

@@ -2,9 +2,12 @@
 
 from bystander.plan.document import check_policy, from_json, schema, sha256, to_json
 from bystander.plan.draw import draw_up, head_region, redactions, whole_frames
+from bystander.plan.regions import asked_for, check_regions
 
 __all__ = [
+    "asked_for",
     "check_policy",
+    "check_regions",
     "draw_up",
     "from_json",
     "head_region",

@@ -111,7 +111,7 @@ def _redaction(
         track=track.id,
         kind=track.kind,
         because=because,
-        span=Span(region[0].at, _time_after(times, last - 1)),
+        span=Span(region[0].at, time_after(times, last - 1)),
         region=tuple(region),
         score=track.score,
     )
@@ -141,7 +141,7 @@ def whole_frames(
             track=f"damaged-{count}",
             kind=None,
             because=Because.DAMAGED,
-            span=Span(times[run[0]], _time_after(times, run[-1])),
+            span=Span(times[run[0]], time_after(times, run[-1])),
             region=(Keyframe(at=times[run[0]], box=everything),),
             score=1.0,
         )
@@ -168,6 +168,6 @@ def draw_up(
     )
 
 
-def _time_after(times: Sequence[Fraction], number: int) -> Fraction:
+def time_after(times: Sequence[Fraction], number: int) -> Fraction:
     """Return when the frame after frame *number* is shown; after the last, a second later."""
     return times[number + 1] if number + 1 < len(times) else times[-1] + 1

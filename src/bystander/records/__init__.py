@@ -12,6 +12,7 @@ from bystander.records.plans import (
     Plan,
     Policy,
     Redaction,
+    Region,
 )
 from bystander.records.reports import Check, Leak, Recount, Report, Skipped
 from bystander.records.tracks import Detection, Detector, Kind, Track, aspects_to_look_at
@@ -33,6 +34,7 @@ __all__ = [
     "Policy",
     "Recount",
     "Redaction",
+    "Region",
     "Report",
     "Skipped",
     "Sound",

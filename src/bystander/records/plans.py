@@ -18,6 +18,22 @@ class Because(StrEnum):
     DETECTOR = "detector"
     VERIFIER = "verifier"
     DAMAGED = "damaged"
+    ASKED = "asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """Part of the frame that a person asks to have hidden, whatever shows there.
+
+    Attributes:
+        box: In pixels of the upright frame.
+        start: From when, seconds since the first frame.
+        end: Until when; ``None``: to the end.
+    """
+
+    box: Box
+    start: Fraction = Fraction(0)
+    end: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,13 +10,13 @@ with a clean report gets its name.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bystander import detect, media, plan, verify
 from bystander.errors import FootageError, LeakFound, PlanError
-from bystander.records import Detector, Frame, Plan, Policy, Report
+from bystander.records import Detector, Frame, Plan, Policy, Region, Report
 from bystander.run import passes, report
 from bystander.run.progress import Progress, Silent
 from bystander.run.workspace import Workspace, publish, write_text
@@ -85,6 +85,7 @@ def redact(
     policy: Policy,
     *,
     given: Plan | None = None,
+    regions: Sequence[Region] = (),
     options: Options | None = None,
     progress: Progress | None = None,
     amend: bool = True,
@@ -96,6 +97,7 @@ def redact(
         outputs: Where to write.
         policy: What to hide and how; a plan that is *given* brings its own.
         given: A plan to use instead of looking for people.
+        regions: What is hidden as well; a plan that is *given* has them already.
         options: How to go about it.
         progress: Told of every pass and frame.
         amend: Hide what the verifier finds as well; otherwise it is a leak at once.
@@ -106,7 +108,7 @@ def redact(
     Raises:
         FootageError: The recording cannot be read or the new one cannot be written.
         ModelError: A detector is missing or altered.
-        PlanError: Policy or plan cannot be followed.
+        PlanError: Policy or plan cannot be followed, or a region covers nothing.
         LeakFound: Something is still showing; there is a report, and no output.
     """
     options, progress = options or Options(), progress or Silent()
@@ -124,7 +126,14 @@ def redact(
         foresight = verify.Foresight(verifier, footage.pixel_aspect)
         with Beside(foresight.see) as beside:
             drawn, survey, provider = (
-                _look(footage, policy, options.provider, progress, also=beside.hand)
+                _look(
+                    footage,
+                    policy,
+                    regions=regions,
+                    provider=options.provider,
+                    progress=progress,
+                    also=beside.hand,
+                )
                 if given is None
                 else _go_through(footage, given, progress, also=beside.hand)
             )
@@ -200,21 +209,24 @@ def draw_up(
     target: Path,
     policy: Policy,
     *,
+    regions: Sequence[Region] = (),
     options: Options | None = None,
     progress: Progress | None = None,
 ) -> Plan:
-    """Look at *source* and write the plan to *target*, without touching the recording.
+    """Look at *source* and write the plan to *target*, with *regions* hidden as well.
 
     Raises:
         FootageError: The recording cannot be read, or the plan not written.
         ModelError: The detector is missing or altered.
-        PlanError: The policy cannot be followed.
+        PlanError: The policy cannot be followed, or a region covers nothing.
     """
     options, progress = options or Options(), progress or Silent()
     _check_target(source, target, force=options.force)
     plan.check_policy(policy)
     footage = media.open_footage(source, salvage=options.salvage)
-    drawn, _, _ = _look(footage, policy, options.provider, progress)
+    drawn, _, _ = _look(
+        footage, policy, regions=regions, provider=options.provider, progress=progress
+    )
     with Workspace(target) as workspace:
         write_text(plan.to_json(drawn), target, workspace)
     return drawn
@@ -223,11 +235,14 @@ def draw_up(
 def _look(
     footage: media.Footage,
     policy: Policy,
+    *,
+    regions: Sequence[Region],
     provider: str,
     progress: Progress,
     also: Callable[[Frame], None] = lambda _: None,
 ) -> tuple[Plan, passes.Survey, str]:
     """Look for whom *policy* names; return the plan, what was learned, and what it ran on."""
+    plan.check_regions(regions, width=footage.width, height=footage.height)
     provider = detect.chosen(provider)
     faces = detect.CenterFace(provider)
     detectors: list[Detector] = [faces]
@@ -236,7 +251,8 @@ def _look(
     names = " and ".join(detector.name for detector in detectors)
     progress.say(f"looking with {names} on {faces.provider}")
     survey, seen = passes.look(footage, policy, detectors, progress, also=also)
-    return passes.draw_up(footage, survey, policy, seen, detectors), survey, faces.provider
+    drawn = passes.draw_up(footage, survey, policy, seen, detectors, regions=regions)
+    return drawn, survey, faces.provider
 
 
 def _go_through(

@@ -19,6 +19,7 @@ from bystander.records import (
     Plan,
     Policy,
     Redaction,
+    Region,
     Sound,
     Track,
 )
@@ -102,15 +103,29 @@ def draw_up(
     policy: Policy,
     seen: list[Detection],
     detectors: Sequence[Detector],
+    *,
+    regions: Sequence[Region] = (),
 ) -> Plan:
-    """Return the plan that hides everyone who was seen, and every frame that is damaged."""
+    """Return the plan that hides everyone who was seen, every frame that is damaged, and *regions*.
+
+    Raises:
+        PlanError: A region covers nothing.
+    """
     tracks = _tracks(survey, policy, seen)
     redactions = _redactions(tracks, footage, survey, policy, Because.DETECTOR)
     covered = plan.whole_frames(
         survey.damaged, times=survey.times, width=footage.width, height=footage.height
     )
+    asked = plan.asked_for(
+        regions,
+        policy=policy,
+        times=survey.times,
+        width=footage.width,
+        height=footage.height,
+        grid_origin=footage.grid_origin,
+    )
     return plan.draw_up(
-        (*redactions, *covered),
+        (*redactions, *covered, *asked),
         footage=FootageFacts(
             sha256=footage.sha256,
             width=footage.width,

@@ -160,6 +160,7 @@ def to_html(document: dict[str, Any]) -> str:
             Because.DETECTOR: "found by the detector",
             Because.VERIFIER: "found by the second look",
             Because.DAMAGED: "covered whole: the frame is damaged",
+            Because.ASKED: "asked for",
         },
     )
 

@@ -1,0 +1,61 @@
+"""Regions as they are written on the command line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Annotated
+
+import typer
+
+from bystander.cli.console import WrongUsage
+from bystander.geometry import Box
+from bystander.records import Region
+
+Regions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--region",
+        metavar="X,Y,W,H[@START-END]",
+        help="Hide this as well, whatever shows there: left, top, width and height in pixels of "
+        "the upright picture, from START to END (seconds, or 1:02:03.5). May be repeated.",
+    ),
+]
+
+_TIME = r"(?:(?:\d{1,4}:)?\d{1,4}:)?\d{1,6}(?:\.\d{1,9})?"
+_REGION = re.compile(rf"(\d+),(\d+),(\d+),(\d+)(?:@({_TIME})?-({_TIME})?)?", re.ASCII)
+
+
+def regions(texts: Iterable[str] | None) -> tuple[Region, ...]:
+    """Read what ``--region`` was given.
+
+    Raises:
+        WrongUsage: It is no region, or an empty one.
+    """
+    return tuple(_region(text) for text in texts or ())
+
+
+def _region(text: str) -> Region:
+    read = _REGION.fullmatch(text.replace(" ", ""))
+    if read is None:
+        raise WrongUsage(
+            f"--region: {text!r} is no region",
+            hint="such as 600,40,120,80 or 600,40,120,80@0:12-20.5",
+        )
+    x, y, width, height = (int(number) for number in read.groups()[:4])
+    start, end = (None if time is None else _seconds(time) for time in read.groups()[4:])
+    if not width or not height or (end is not None and end <= (start or 0)):
+        raise WrongUsage(f"--region: {text!r} hides nothing")
+    return Region(
+        box=Box(float(x), float(y), float(x + width), float(y + height)),
+        start=start or Fraction(0),
+        end=end,
+    )
+
+
+def _seconds(text: str) -> Fraction:
+    seconds = Fraction(0)
+    for part in text.split(":"):
+        seconds = seconds * 60 + Fraction(part)
+    return seconds

@@ -1,0 +1,73 @@
+"""Regions that a person asks for, whatever shows in them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from fractions import Fraction
+
+from bystander.errors import PlanError
+from bystander.plan.draw import time_after
+from bystander.records import Because, Keyframe, Policy, Redaction, Region
+from bystander.timeline import Span, clock
+
+
+def check_regions(regions: Sequence[Region], *, width: int, height: int) -> None:
+    """Check that each of *regions* shows in a frame of *width* x *height* pixels.
+
+    Raises:
+        PlanError: One does not.
+    """
+    for number, region in enumerate(regions, start=1):
+        if region.box.clipped(width, height).empty:
+            raise PlanError(f"region {number} lies beside the frame of {width}x{height}")
+
+
+def asked_for(
+    regions: Sequence[Region],
+    *,
+    policy: Policy,
+    times: Sequence[Fraction],
+    width: int,
+    height: int,
+    grid_origin: tuple[int, int] = (0, 0),
+) -> tuple[Redaction, ...]:
+    """Return one redaction for each of *regions*, grown to the grid and by the margin as others.
+
+    A frame is hidden when any of the time it is shown lies in the region's.
+
+    Args:
+        regions: What is to be hidden.
+        policy: How far regions reach.
+        times: When every frame of the recording is shown, ascending.
+        width: Width of the upright frame in pixels.
+        height: Height of the upright frame in pixels.
+        grid_origin: Where the source's coding blocks start, x and y in pixels.
+
+    Raises:
+        PlanError: One of them covers nothing: it lies beside the frame, or after the recording.
+    """
+    check_regions(regions, width=width, height=height)
+    redactions = []
+    for number, region in enumerate(regions, start=1):
+        first = max(0, bisect_left(times, region.start) - 1)
+        if time_after(times, first) <= region.start:
+            first += 1
+        last = len(times) if region.end is None else bisect_left(times, region.end)
+        if region.start > times[-1] or first >= last:
+            raise PlanError(
+                f"region {number} covers no frame: it starts at {clock(region.start)}, "
+                f"the last frame is shown at {clock(times[-1])}"
+            )
+        box = region.box.snapped(policy.grid_px, grid_origin).padded(policy.margin_px)
+        redactions.append(
+            Redaction(
+                track=f"asked-{number}",
+                kind=None,
+                because=Because.ASKED,
+                span=Span(times[first], time_after(times, last - 1)),
+                region=(Keyframe(at=times[first], box=box.clipped(width, height)),),
+                score=1.0,
+            )
+        )
+    return tuple(redactions)
