@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import threading
 import time
 
@@ -103,4 +105,19 @@ def test_what_has_not_begun_is_dropped_when_the_caller_gives_up() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         give_up()
+    assert done == []  # not even what had begun is waited for
+    for _ in range(200):
+        if done:
+            break
+        time.sleep(0.05)
+    time.sleep(0.1)
     assert done == [0]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
+def test_a_forked_process_has_helpers_of_its_own() -> None:
+    assert each(abs, [-1, -2]) == [1, 2]
+    process = multiprocessing.get_context("fork").Process(target=each, args=(abs, [-1, -2]))
+    process.start()
+    process.join(20)
+    assert process.exitcode == 0

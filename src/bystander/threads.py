@@ -50,11 +50,15 @@ def _helpers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(cores(), thread_name_prefix="helper", initializer=begin)
 
 
+if hasattr(os, "register_at_fork"):  # threads do not follow into a forked process
+    os.register_at_fork(after_in_child=_helpers.cache_clear)
+
+
 class Beside(Generic[T]):
     """Does *work* on one thing after another, in a thread of its own, while the caller goes on.
 
     A context: left without an exception, it waits until all is done; left by one, it drops what has
-    not begun.
+    not begun, and waits for nothing.
     """
 
     def __init__(self, work: Callable[[T], object]) -> None:
@@ -92,4 +96,5 @@ class Beside(Generic[T]):
             while kind is None and self._waiting:
                 self._waiting.popleft().result()
         finally:
-            self._helper.shutdown(cancel_futures=True)
+            # Whoever gives up does not wait for what is in work: it writes nothing.
+            self._helper.shutdown(wait=kind is None, cancel_futures=True)

@@ -23,7 +23,7 @@ from bystander.detect import fastest
 from bystander.detect.tiles import suppress, tiles
 from bystander.errors import ModelError
 from bystander.geometry import Box
-from bystander.records import Detector, Frame, Kind, Picture
+from bystander.records import Detector, Frame, Kind, Picture, Policy
 
 # The cyclist in that frame, in pixels, drawn by eye.
 FACE = Box(365, 9, 423, 86)
@@ -136,7 +136,7 @@ class Somebody:
         return np.array([[10.0, 10, 30, 60]]), np.array([0.9])
 
 
-@pytest.mark.parametrize(("moves", "looks"), [(False, 1), (True, 15)])
+@pytest.mark.parametrize(("moves", "looks"), [(False, 4), (True, 15)])
 def test_people_are_looked_for_where_something_changed(
     tmp_path: Path, moves: bool, looks: int
 ) -> None:
@@ -152,6 +152,25 @@ def test_people_are_looked_for_where_something_changed(
     seen = [found for frame in footage.frames() for found in made.see(frame)]
     assert somebody.looks == looks
     assert [d.at for d in seen] == [Fraction(number, 10) for number in range(15)]
+
+
+class Blinking(Somebody):
+    """Sees that person every other time."""
+
+    def look(self, picture: Picture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        boxes, scores = super().look(picture)
+        return boxes, scores * (self.looks % 2)
+
+
+def test_who_is_missed_once_where_nothing_changes_is_not_missed_for_long(tmp_path: Path) -> None:
+    def paint(_: int, planes: list[NDArray[Any]]) -> None:
+        planes[0][:] = 100
+
+    scene = Scene(width=480, height=272, frames=90, rate=30, change=paint)
+    made = finder(Blinking())
+    footage = media.open_footage(draw(tmp_path / "in.mp4", scene))
+    seen = [found.at for frame in footage.frames() for found in made.see(frame)]
+    assert max(b - a for a, b in itertools.pairwise(seen)) < Policy().gap_s / 2 + Fraction(1, 10)
 
 
 def finder(detector: Detector, smallest_px: int = 10) -> detect.Finder:

@@ -34,10 +34,10 @@ def test_without_times_every_frame_is_covered() -> None:
 @pytest.mark.parametrize(
     ("start", "end", "frames"),
     [
-        (Fraction(10, 25), Fraction(12, 25), [10, 11]),
-        (Fraction(21, 50), Fraction(12, 25), [10, 11]),  # begins while frame 10 is shown
-        (Fraction(10, 25), Fraction(25, 50), [10, 11, 12]),
-        (Fraction(0), Fraction(1, 1000), [0]),
+        (Fraction(10, 25), Fraction(12, 25), [10, 11, 12]),
+        (Fraction(21, 50), Fraction(12, 25), [10, 11, 12]),  # begins while frame 10 is shown
+        (Fraction(10, 25), Fraction(25, 50), [10, 11, 12, 13]),
+        (Fraction(0), Fraction(1, 1000), [0, 1]),
         (Fraction(48, 25), None, [48, 49]),
         (Fraction(49, 25), Fraction(99), [49]),
     ],
@@ -49,15 +49,16 @@ def test_frames_that_show_any_of_the_time_are_covered(
     assert covered(redaction) == frames
 
 
-def test_what_reaches_out_of_the_frame_is_cut_off() -> None:
-    (redaction,) = asked_for(Region(box=Box(300, 200, 900, 900)))
+def test_the_margin_is_cut_off_at_the_edge() -> None:
+    (redaction,) = asked_for(Region(box=Box(300, 200, 320, 240)))
     assert redaction.region[0].box == Box(280, 184, 320, 240)
 
 
 @pytest.mark.parametrize(
     ("region", "why"),
     [
-        (Region(box=Box(320, 0, 340, 20)), "beside the frame of 320x240"),
+        (Region(box=Box(320, 0, 340, 20)), "not lie within the frame of 320x240"),
+        (Region(box=Box(300, 0, 340, 20)), "not lie within the frame of 320x240"),
         (Region(box=Box(0, 0, 9, 9), start=Fraction(2)), "covers no frame"),
         (Region(box=Box(0, 0, 9, 9), start=Fraction(3), end=Fraction(4)), "covers no frame"),
     ],

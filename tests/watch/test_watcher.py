@@ -61,6 +61,7 @@ def watched(
     *,
     frames: int = 50,
     first_s: Fraction | None = None,
+    within_s: Fraction = Fraction(0),
     change: Callable[[int, list[np.ndarray[Any, Any]]], None] | None = None,
 ) -> list[Detection]:
     """Draw a white patch where *where* says on a ground that stands still; return what is seen."""
@@ -76,7 +77,7 @@ def watched(
 
     scene = Scene(width=WIDTH, height=HEIGHT, frames=frames, rate=RATE, change=paint)
     footage = media.open_footage(draw(folder / "in.mp4", scene))
-    watcher, jumps = Watcher(look, sure=0.25, first_s=first_s), Jumps()
+    watcher, jumps = Watcher(look, sure=0.25, first_s=first_s, within_s=within_s), Jumps()
     found: list[Detection] = []
     for frame in footage.frames():
         found += watcher.see(frame, jumped=jumps.see(frame))
@@ -204,3 +205,12 @@ def test_half_beyond_the_edge_is_seen(tmp_path: Path) -> None:
 
     found = watched(tmp_path, leaves, Seen(), frames=36)
     assert numbers(found)[-1] >= 33
+
+
+def test_a_jolt_of_the_camera_is_followed(tmp_path: Path) -> None:
+    def jolted(index: int) -> Box:
+        x = 100 + 60 * min(3, max(0, index - 10))
+        return Box(x, 200, x + 20, 224)
+
+    found = watched(tmp_path, jolted, Seen(), frames=30, within_s=Fraction(13, 100))
+    assert {10, 11, 12, 13} <= set(numbers(found))

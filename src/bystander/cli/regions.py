@@ -19,7 +19,8 @@ Regions = Annotated[
         "--region",
         metavar="X,Y,W,H[@START-END]",
         help="Hide this as well, whatever shows there: left, top, width and height in pixels of "
-        "the upright picture, from START to END (seconds, or 1:02:03.5). May be repeated.",
+        "the upright picture, from START to END (seconds, or 1:02:03.5), both frames included. "
+        "May be repeated.",
     ),
 ]
 

@@ -13,12 +13,16 @@ from fractions import Fraction
 
 from bystander.detect.sizes import Sizes
 from bystander.records import Detection, Detector, Frame, Kind
-from bystander.watch import LONGEST_S, UNCHANGED_FRAMES, UNCHANGED_S, Changes, Watcher, is_due
+from bystander.watch import LONGEST_S, Changes, Watcher, is_due
 
 # When a face comes or goes need not be known as exactly as tracks are extended beyond it.
 _WITHIN_S = Fraction(13, 100)
 _PEOPLE_EVERY_S = Fraction(1, 10)
 _PEOPLE_EVERY_FRAMES = 6  # for files whose times cannot be believed
+# The same where nothing changed: one look that misses somebody must not undo a track, which fills
+# gaps of a second, nor one that errs count for long.
+_UNCHANGED_S = Fraction(2, 5)
+_UNCHANGED_FRAMES = 24
 
 
 class Finder:
@@ -80,6 +84,7 @@ class Finder:
         """
         if jumped:
             self._sizes.begin_scene(frame)
+            self._people_looked_for = None
         found = self._watcher.see(frame, jumped=jumped)
         self._sizes.follow(found)
         if jumped or is_due(frame, self._people_sought, self._people_every_s, _PEOPLE_EVERY_FRAMES):
@@ -91,7 +96,7 @@ class Finder:
         """Return the people in *frame*; where nothing changed, those who were there before."""
         if (
             not self._people_every_s
-            or is_due(frame, self._people_looked_for, UNCHANGED_S, UNCHANGED_FRAMES)
+            or is_due(frame, self._people_looked_for, _UNCHANGED_S, _UNCHANGED_FRAMES)
             or self._changes.since(frame)
         ):
             self._people_looked_for = frame

@@ -101,12 +101,15 @@ def on_openvino(model: Path, threads: int) -> Runtime:
         raise ModelError(
             "OpenVINO is not installed", hint="pip install 'bystander[openvino]', or --provider cpu"
         ) from error
-    except RuntimeError as error:
+    except (AttributeError, RuntimeError) as error:
         raise ModelError("OpenVINO does not start here", hint="use --provider cpu") from error
     exits = list(compiled.outputs)
 
     def run(tensor: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-        results = request.infer({0: tensor})
+        try:
+            results = request.infer({0: tensor})
+        except RuntimeError as error:
+            raise ModelError("OpenVINO failed at a look", hint="use --provider cpu") from error
         return [results[one] for one in exits]
 
     return Runtime(run=run, name=f"OpenVINO {version} in {precision}")

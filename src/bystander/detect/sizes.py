@@ -95,7 +95,7 @@ class Sizes:
             scales_down = [scale for scale in scales if scale <= 1]
             fit = [s for s in scales if largest * s >= _FIT_PX[0] and least * s <= _FIT_PX[1]]
             if part is None and frame.width * frame.height > _DOUBLE_ALWAYS_PX:
-                fit = [scale for scale in fit if scale in scales_down]
+                fit = [scale for scale in fit if scale in scales_down] or fit
             # What is too large for all of them is best seen where it is smallest.
             return self._seen_at(Kind.FACE, frame, part, fit or scales_down)
         if part is not None:

@@ -13,14 +13,19 @@ from bystander.timeline import Span, clock
 
 
 def check_regions(regions: Sequence[Region], *, width: int, height: int) -> None:
-    """Check that each of *regions* shows in a frame of *width* x *height* pixels.
+    """Check that each of *regions* lies in a frame of *width* x *height* pixels.
+
+    One that reaches out of it was measured on something else, and would hide less than was meant.
 
     Raises:
         PlanError: One does not.
     """
     for number, region in enumerate(regions, start=1):
-        if region.box.clipped(width, height).empty:
-            raise PlanError(f"region {number} lies beside the frame of {width}x{height}")
+        if region.box.empty or region.box.clipped(width, height) != region.box:
+            raise PlanError(
+                f"region {number} does not lie within the frame of {width}x{height}",
+                hint="it is measured in pixels of the upright frame, as they are stored",
+            )
 
 
 def asked_for(
@@ -34,7 +39,8 @@ def asked_for(
 ) -> tuple[Redaction, ...]:
     """Return one redaction for each of *regions*, grown to the grid and by the margin as others.
 
-    A frame is hidden when any of the time it is shown lies in the region's.
+    A frame is hidden when any of the time it is shown lies in the region's, and the next as well:
+    who reads the time of the last frame to be hidden off a player gets when it begins, rounded.
 
     Args:
         regions: What is to be hidden.
@@ -45,7 +51,7 @@ def asked_for(
         grid_origin: Where the source's coding blocks start, x and y in pixels.
 
     Raises:
-        PlanError: One of them covers nothing: it lies beside the frame, or after the recording.
+        PlanError: One of them does not lie within the frame, or lies after the recording.
     """
     check_regions(regions, width=width, height=height)
     redactions = []
@@ -53,7 +59,8 @@ def asked_for(
         first = max(0, bisect_left(times, region.start) - 1)
         if time_after(times, first) <= region.start:
             first += 1
-        last = len(times) if region.end is None else bisect_left(times, region.end)
+        last = len(times) if region.end is None else bisect_left(times, region.end) + 1
+        last = min(last, len(times))
         if region.start > times[-1] or first >= last:
             raise PlanError(
                 f"region {number} covers no frame: it starts at {clock(region.start)}, "

@@ -112,6 +112,8 @@ def redact(
         LeakFound: Something is still showing; there is a report, and no output.
     """
     options, progress = options or Options(), progress or Silent()
+    if given and regions:
+        raise PlanError("a plan that is given has its own regions")
     check_outputs(source, outputs, force=options.force)
     policy = given.policy if given else policy
     plan.check_policy(policy)

@@ -11,15 +11,13 @@ from bystander.watch.likeness import (
     same_scene,
 )
 from bystander.watch.parts import covering, look_at
-from bystander.watch.watcher import LONGEST_S, UNCHANGED_FRAMES, UNCHANGED_S, Watcher, is_due
+from bystander.watch.watcher import LONGEST_S, Watcher, is_due
 
 __all__ = [
     "FLAT",
     "LONGEST_S",
     "LOOK_HEIGHT",
     "LOOK_WIDTH",
-    "UNCHANGED_FRAMES",
-    "UNCHANGED_S",
     "Changes",
     "Jumps",
     "Pattern",

@@ -29,13 +29,12 @@ Look = Callable[[Frame, Box | None, tuple[float, float] | None], Sequence[Detect
 
 LONGEST_S = Fraction(1, 4)  # between two frames that are looked at
 _LONGEST_FRAMES = 30  # the same for files whose times cannot be believed; these are held in memory
-UNCHANGED_S = Fraction(2)  # no part goes longer without a look
-UNCHANGED_FRAMES = 120  # the same for files whose times cannot be believed
+_UNCHANGED_S = Fraction(2)  # no part goes longer without a look
+_UNCHANGED_FRAMES = 120  # the same for files whose times cannot be believed
 # Around what is looked for, as a share of its height, and pixels.
 _AROUND, _AROUND_PX = 1.5, 32
-# What is that near, in heights, and of about that size may be the same, having moved fast: someone
-# who runs past moves 40 heights of a face in a second.
-_FARTHEST, _FARTHEST_A_SECOND, _SAME_SIZE = 1, 36, 1.5
+# What is that near, in heights, and of about that size may be the same, having moved fast.
+_FARTHEST, _SAME_SIZE = 10, 1.5
 _AROUND_CHANGE_PX = 32
 _MOST_CHANGED = 0.5  # of the frame, without what is around it: above this it is looked at whole
 
@@ -142,7 +141,7 @@ class Watcher:
         """Return the parts of *frame* to look at, or ``None`` for all of it."""
         if self._before is None or not self._longest_s:
             return None
-        if is_due(frame, self._whole, UNCHANGED_S, UNCHANGED_FRAMES):
+        if is_due(frame, self._whole, _UNCHANGED_S, _UNCHANGED_FRAMES):
             return None
         changed = self._changes.since(frame)
         if sum(box.area for box in changed) > _MOST_CHANGED * frame.width * frame.height:
@@ -169,18 +168,15 @@ class Watcher:
         if len(frames) < 3 or self._sure is None:
             return []
         gone, come = _without(first, last, self._sure), _without(last, first, self._sure)
-        lasts = frames[-1].at - frames[0].at
-        pairs = _moved(gone, come, float(lasts))
-        if lasts > self._within_s:
-            lost = [*gone, *come]
-        else:  # what comes or goes need not be followed further, only what moves
-            lost = list(dict.fromkeys(end for pair in pairs for end in pair))
+        has_moved = bool(gone and come)
+        if not has_moved and frames[-1].at - frames[0].at <= self._within_s:
+            return []
+        lost = [*gone, *come]
         if not lost:
             return []
         middle = len(frames) // 2
         frame = frames[middle]
-        boxes = [_around(detection.box) for detection in lost]
-        boxes += [_around(old.box).hull(_around(new.box)) for old, new in pairs]
+        boxes = _ways(gone, come) if has_moved else [_around(d.box) for d in lost]
         parts = covering(boxes, frame)
         found: list[Detection] = []
         for part in [frame.bounds] if parts is None else parts:
@@ -228,19 +224,16 @@ def is_due(frame: Frame, last: Frame | None, every_s: Fraction, every_frames: in
     return last is None or frame.at - last.at >= every_s or frame.index - last.index >= every_frames
 
 
-def _moved(
-    gone: Sequence[Detection], come: Sequence[Detection], seconds: float
-) -> list[tuple[Detection, Detection]]:
-    """Return what was at one end, and what may be the same at the other, that long after."""
-    farthest = _FARTHEST_A_SECOND * seconds + _FARTHEST
-    pairs = []
+def _ways(gone: Sequence[Detection], come: Sequence[Detection]) -> list[Box]:
+    """Return where to look for what was at one end and may be what is at the other, in between."""
+    boxes = [_around(detection.box) for detection in (*gone, *come)]
     for old in gone:
         for new in come:
             low, high = sorted((old.box.height, new.box.height))
             (x0, y0), (x1, y1) = old.box.centre, new.box.centre
-            if high <= _SAME_SIZE * low and max(abs(x1 - x0), abs(y1 - y0)) <= farthest * high:
-                pairs.append((old, new))
-    return pairs
+            if high <= _SAME_SIZE * low and max(abs(x1 - x0), abs(y1 - y0)) <= _FARTHEST * high:
+                boxes.append(_around(old.box).hull(_around(new.box)))
+    return boxes
 
 
 def _around(box: Box) -> Box:
