@@ -277,7 +277,7 @@ def test_a_region_that_is_asked_for_is_hidden_and_shown_in_the_report(tmp_path: 
         media.open_footage(source).frames(), media.open_footage(output).frames(), strict=True
     ):
         inside = after.planes[0][150:190, 200:240].astype(int)
-        is_hidden = 5 <= before.index < 15
+        is_hidden = 5 <= before.index <= 15
         assert (np.ptp(inside) <= 8) == is_hidden
     page = (tmp_path / "out.report.html").read_text(encoding="utf-8")
-    assert "asked-1: 0:00.250 to 0:00.750, asked for" in page
+    assert "asked-1: 0:00.250 to 0:00.800, asked for" in page
