@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -56,9 +56,7 @@ def asked_for(
     check_regions(regions, width=width, height=height)
     redactions = []
     for number, region in enumerate(regions, start=1):
-        first = max(0, bisect_left(times, region.start) - 1)
-        if time_after(times, first) <= region.start:
-            first += 1
+        first = max(0, bisect_right(times, region.start) - 1)
         last = len(times) if region.end is None else bisect_left(times, region.end) + 1
         last = min(last, len(times))
         if region.start > times[-1] or first >= last:
