@@ -58,7 +58,7 @@ def least_scores(policy: Policy) -> dict[Kind, float]:
 def detectors_for(policy: Policy) -> list[Detector]:
     """Return the detectors that the command looks with."""
     found: list[Detector] = [detect.CenterFace()]
-    if policy.target != "faces":
+    if policy.wants("heads"):
         found.append(detect.NanoDet())
     return found
 

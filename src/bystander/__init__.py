@@ -85,7 +85,7 @@ def redact(
         output: The new recording; its suffix chooses the container. ``None``: the name of *path*
             with ``.redacted`` before the suffix. Plan and report are put beside it.
         policy: What to hide and how; ``None``: the defaults.
-        regions: Parts of the frame to hide as well, whatever shows there.
+        regions: Parts of the frame to hide as well, whatever shows there, or to keep.
         salvage: Work on what decodes of a damaged recording, instead of refusing it.
         force: Replace files that exist.
         provider: What the detectors run on: ``cpu``, ``openvino``, ``cuda``, ``coreml`` or

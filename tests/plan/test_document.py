@@ -23,6 +23,7 @@ from bystander.records import (
     Plan,
     Policy,
     Redaction,
+    Region,
 )
 from bystander.timeline import Span
 
@@ -71,6 +72,17 @@ def plans(draw: Any) -> Plan:
         policy=Policy(fill=draw(st.sampled_from(["solid", "soft"]))),
         detectors=("drawn@0",),
         redactions=tuple(redactions),
+        kept=tuple(
+            Region(box=Box(0, 0, 90, 80), start=start, end=end, keep=True)
+            for start, end in draw(
+                st.lists(st.tuples(times, st.one_of(st.none(), times)), max_size=2)
+            )
+        ),
+        speech=draw(
+            st.sampled_from(
+                [None, (), (Span(Fraction(1), Fraction(2)), Span(Fraction(2), Fraction(3)))]
+            )
+        ),
     )
 
 
@@ -132,6 +144,14 @@ def _set(path: str, value: object) -> str:
         ("redactions.0.region.0.box", [0.5, 0, 3, 10]),
         ("redactions.0.region.0.at", "1"),
         ("redactions.0.region.1.at", "0"),
+        ("policy.targets", []),
+        ("policy.targets", ["faces", "names"]),
+        ("policy.audio", "disguise"),
+        ("kept", [{"box": [9, 0, 3, 10], "start": "0", "end": None}]),
+        ("kept", [{"box": [0, 0, 9999, 10], "start": "0", "end": None}]),
+        ("speech", [["2", "1"]]),
+        ("speech", [["0", "2"], ["1", "3"]]),
+        ("speech", [["-1", "3"]]),
     ],
 )
 def test_what_is_out_of_bounds_is_refused_with_its_place(path: str, value: object) -> None:

@@ -281,3 +281,21 @@ def test_a_region_that_is_asked_for_is_hidden_and_shown_in_the_report(tmp_path: 
         assert (np.ptp(inside) <= 8) == is_hidden
     page = (tmp_path / "out.report.html").read_text(encoding="utf-8")
     assert "asked-1: 0:00.250 to 0:00.800, asked for" in page
+
+
+def test_who_lies_wholly_in_a_region_to_keep_is_not_hidden_and_the_report_says_so(
+    short_sample: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out.mp4"
+    kept = Region(box=Box(200, 0, 640, 272), keep=True)  # the cyclist rides through it
+    bystander.redact(short_sample, output, regions=[kept])
+    plan = run.read_plan(tmp_path / "out.plan.json")
+    assert plan.kept == (kept,)
+    assert covered_share(FACE, plan.boxes_at(FACE_AT)) == 0
+    page = (tmp_path / "out.report.html").read_text(encoding="utf-8")
+    assert "What was kept on purpose" in page
+    # The same face, and a region that it reaches out of: nothing is kept.
+    cut = Region(box=Box(FACE.x0 + 1, 0, 640, 272), keep=True)
+    bystander.redact(short_sample, output, regions=[cut], force=True)
+    plan = run.read_plan(tmp_path / "out.plan.json")
+    assert covered_share(FACE, plan.boxes_at(FACE_AT)) == 1

@@ -18,13 +18,15 @@ def detect(
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="PLAN", help="Where the plan goes.")
     ],
-    target: options.Target = _DEFAULT.target,
+    target: options.Target = options.TARGET,
     fill: options.Fill = _DEFAULT.fill,
     audio: options.Audio = _DEFAULT.audio,
     region: regions.Regions = None,
+    keep_region: regions.Kept = None,
     min_face: options.MinFace = _DEFAULT.min_face_px,
     crf: options.Crf = None,
     preset: options.Preset = _DEFAULT.preset,
+    hide_camera: options.HideCamera = _DEFAULT.hide_camera,
     provider: options.Provider = "auto",
     salvage: options.Salvage = False,
     force: options.Force = False,
@@ -32,10 +34,16 @@ def detect(
 ) -> None:
     """Look at a recording and write the plan of what would be hidden, without hiding it."""
     wanted = options.policy(
-        target=target, fill=fill, audio=audio, min_face=min_face, crf=crf, preset=preset
+        target=target,
+        fill=fill,
+        audio=audio,
+        min_face=min_face,
+        crf=crf,
+        preset=preset,
+        hide_camera=hide_camera,
     )
     chosen = options.provider(provider)
-    asked = regions.regions(region)
+    asked = regions.regions(region, keep_region)
     from bystander import run
 
     with console.Terminal(quiet=quiet) as terminal:

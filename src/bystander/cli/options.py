@@ -9,15 +9,16 @@ import typer
 
 from bystander.cli.console import WrongUsage
 from bystander.errors import PlanError
-from bystander.records import Policy
+from bystander.records import TARGETS, Policy
 
 Source = Annotated[Path, typer.Argument(metavar="IN", help="The recording. Never written to.")]
 PlanPath = Annotated[Path, typer.Option("--plan", metavar="PLAN", help="A plan, as JSON.")]
 Target = Annotated[
     str,
     typer.Option(
-        help="What is hidden: faces; heads (faces, and the heads of people whose face is not "
-        "seen); or people (heads, and whole people)."
+        metavar="T,T...",
+        help="What is hidden, one or several of: faces; heads (faces, and the heads of people "
+        "whose face is not seen); people (heads, and whole people); plates; text; screens.",
     ),
 ]
 Fill = Annotated[
@@ -27,7 +28,11 @@ Fill = Annotated[
     ),
 ]
 Audio = Annotated[
-    str, typer.Option(help="The sound: drop, or keep (re-encoded; voices identify people).")
+    str,
+    typer.Option(
+        help="The sound: drop it; mute-speech, or a tone where somebody speaks; or keep it "
+        "(re-encoded; voices identify people)."
+    ),
 ]
 MinFace = Annotated[
     int,
@@ -47,6 +52,12 @@ Crf = Annotated[
 Preset = Annotated[
     str, typer.Option(metavar="P", help="Speed of the encoder: ultrafast ... veryslow.")
 ]
+HideCamera = Annotated[
+    bool,
+    typer.Option(
+        "--hide-camera", help="Reduce the fingerprint that the camera's sensor leaves in pictures."
+    ),
+]
 Provider = Annotated[
     str,
     typer.Option(
@@ -62,6 +73,9 @@ Json = Annotated[bool, typer.Option("--json", help="Write the report to standard
 Quiet = Annotated[bool, typer.Option("--quiet", help="Write nothing but errors.")]
 
 
+TARGET = ",".join(Policy().targets)
+
+
 def policy(
     *,
     target: str,
@@ -70,6 +84,7 @@ def policy(
     min_face: int,
     crf: int | None = None,
     preset: str = Policy().preset,
+    hide_camera: bool = False,
 ) -> Policy:
     """Return the policy that the options ask for.
 
@@ -78,8 +93,16 @@ def policy(
     """
     from bystander import plan
 
+    named = {name.strip() for name in target.split(",")}
     wanted = Policy(
-        target=target, fill=fill, audio=audio, min_face_px=min_face, crf=crf, preset=preset
+        # In one order, so that the same wish gives the same plan.
+        targets=(*(name for name in TARGETS if name in named), *sorted(named - set(TARGETS))),
+        fill=fill,
+        audio=audio,
+        min_face_px=min_face,
+        crf=crf,
+        preset=preset,
+        hide_camera=hide_camera,
     )
     try:
         plan.check_policy(wanted)

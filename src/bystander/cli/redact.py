@@ -29,13 +29,15 @@ def redact(
         Path | None,
         typer.Option("--plan", metavar="PLAN", help="Follow this plan instead of looking."),
     ] = None,
-    target: options.Target = _DEFAULT.target,
+    target: options.Target = options.TARGET,
     fill: options.Fill = _DEFAULT.fill,
     audio: options.Audio = _DEFAULT.audio,
     region: regions.Regions = None,
+    keep_region: regions.Kept = None,
     min_face: options.MinFace = _DEFAULT.min_face_px,
     crf: options.Crf = None,
     preset: options.Preset = _DEFAULT.preset,
+    hide_camera: options.HideCamera = _DEFAULT.hide_camera,
     provider: options.Provider = "auto",
     salvage: options.Salvage = False,
     force: options.Force = False,
@@ -48,10 +50,16 @@ def redact(
     clean report there is no output.
     """
     wanted = options.policy(
-        target=target, fill=fill, audio=audio, min_face=min_face, crf=crf, preset=preset
+        target=target,
+        fill=fill,
+        audio=audio,
+        min_face=min_face,
+        crf=crf,
+        preset=preset,
+        hide_camera=hide_camera,
     )
     chosen = options.provider(provider)
-    asked = regions.regions(region)
+    asked = regions.regions(region, keep_region)
     from bystander import run
 
     if plan and (wanted != _DEFAULT or asked):

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -34,10 +35,11 @@ from bystander.records import (
     Plan,
     Policy,
     Redaction,
+    Region,
 )
 from bystander.timeline import Span, from_text, to_text
 
-VERSION = 3
+VERSION = 4
 # Numbers of a plan are bounded, so that a hostile one cannot make the arithmetic explode.
 _TIME = re.compile(r"-?\d{1,24}(/\d{1,24})?", re.ASCII)
 _MOST_PX = 65_536
@@ -75,6 +77,16 @@ Seconds = Annotated[
 Pixel = Annotated[int, Field(ge=0, le=_MOST_PX)]
 
 
+def _ordered(corners: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    x0, y0, x1, y1 = corners
+    if x1 < x0 or y1 < y0:
+        raise ValueError("a box has its left and top first")
+    return corners
+
+
+Corners = Annotated[tuple[Pixel, Pixel, Pixel, Pixel], AfterValidator(_ordered)]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
@@ -92,9 +104,12 @@ class FootagePart(_Part):
 class PolicyPart(_Part):
     """What is hidden and how; the fields are explained in ``docs/formats/plan.md``."""
 
-    target: Literal["faces", "heads", "people"]
+    targets: Annotated[
+        tuple[Literal["faces", "heads", "people", "plates", "text", "screens"], ...],
+        Field(min_length=1, max_length=6),
+    ]
     fill: Literal["solid", "soft"]
-    audio: Literal["drop", "keep"]
+    audio: Literal["drop", "mute-speech", "tone", "keep"]
     min_face_px: Annotated[int, Field(ge=1, le=_MOST_PX)]
     score: Annotated[float, Field(ge=0, le=1)]
     score_continues: Annotated[float, Field(ge=0, le=1)]
@@ -125,6 +140,7 @@ class PolicyPart(_Part):
         "slower",
         "veryslow",
     ]
+    hide_camera: bool
 
     @model_validator(mode="after")
     def _not_negative(self) -> PolicyPart:
@@ -138,14 +154,7 @@ class KeyframePart(_Part):
     """From ``at`` on, until the next keyframe, ``box`` (x0, y0, x1, y1) is hidden."""
 
     at: Seconds
-    box: tuple[Pixel, Pixel, Pixel, Pixel]
-
-    @model_validator(mode="after")
-    def _ordered(self) -> KeyframePart:
-        x0, y0, x1, y1 = self.box
-        if x1 < x0 or y1 < y0:
-            raise ValueError("a box has its left and top first")
-        return self
+    box: Corners
 
 
 class RedactionPart(_Part):
@@ -169,15 +178,25 @@ class RedactionPart(_Part):
         return self
 
 
+class KeptPart(_Part):
+    """What lies wholly in ``box`` from ``start`` up to ``end`` (``null``: the end) is kept."""
+
+    box: Corners
+    start: Seconds
+    end: Seconds | None
+
+
 class PlanDocument(_Part):
     """Everything that decides the redacted recording, apart from the recording itself."""
 
     format: Literal["bystander-plan"] = "bystander-plan"
-    version: Literal[3] = 3
+    version: Literal[4] = 4
     footage: FootagePart
     policy: PolicyPart
     detectors: list[str]
     redactions: list[RedactionPart]
+    kept: list[KeptPart]
+    speech: list[tuple[Seconds, Seconds]] | None
 
     @model_validator(mode="after")
     def _fits(self) -> PlanDocument:
@@ -188,6 +207,14 @@ class PlanDocument(_Part):
             for key in redaction.region:
                 if key.box[2] > self.footage.width or key.box[3] > self.footage.height:
                     raise ValueError(f"redaction {redaction.track} reaches out of the frame")
+        for kept in self.kept:
+            if kept.box[2] > self.footage.width or kept.box[3] > self.footage.height:
+                raise ValueError("a kept region reaches out of the frame")
+        last = Fraction(0)
+        for start, end in self.speech or ():
+            if not last <= start < end:
+                raise ValueError("speech is in order of time, without overlaps, from 0 on")
+            last = end
         return self
 
 
@@ -218,6 +245,8 @@ def to_json(plan: Plan) -> str:
             )
             for redaction in plan.redactions
         ],
+        kept=[KeptPart(box=_corners(k.box), start=k.start, end=k.end) for k in plan.kept],
+        speech=None if plan.speech is None else [(s.start, s.end) for s in plan.speech],
     )
     text = json.dumps(document.model_dump(mode="json"), indent=1)
     return _KEYFRAME.sub(r'{"at": \1, "box": [\2, \3, \4, \5]}', text) + "\n"
@@ -256,7 +285,22 @@ def from_json(text: str) -> Plan:
             )
             for part in document.redactions
         ),
+        kept=tuple(
+            Region(box=Box(*part.box), start=part.start, end=part.end, keep=True)
+            for part in document.kept
+        ),
+        speech=None
+        if document.speech is None
+        else tuple(Span(start, end) for start, end in document.speech),
     )
+
+
+# What a policy can name and is not built.
+_NOT_YET: dict[str, set[object]] = {
+    "targets": {"plates", "text", "screens"},
+    "audio": {"mute-speech", "tone"},
+    "hide_camera": {True},
+}
 
 
 def check_policy(policy: Policy) -> None:
@@ -271,13 +315,23 @@ def check_policy(policy: Policy) -> None:
             hint="--fill soft looks like a blur and contains nothing from inside; "
             "docs/explanation/why-not-blur.md has the figures",
         )
+    for name, values in _NOT_YET.items():
+        given = getattr(policy, name)
+        for value in given if isinstance(given, tuple) else (given,):
+            if value in values:
+                raise PlanError(f"--{_option(name)} {value}: not in this version")
     try:
         PolicyPart.model_validate({name: getattr(policy, name) for name in PolicyPart.model_fields})
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(step) for step in first["loc"]) or "policy"
-        option = "--" + place.removesuffix("_px").replace("_", "-")
-        raise PlanError(f"{option}: {first['msg'].lower()}") from error
+        raise PlanError(f"--{_option(place)}: {first['msg'].lower()}") from error
+
+
+def _option(field: str) -> str:
+    """Return the option of the command line that sets *field* of a policy."""
+    name = field.split(".", maxsplit=1)[0]
+    return "target" if name == "targets" else name.removesuffix("_px").replace("_", "-")
 
 
 def sha256(plan: Plan) -> str:

@@ -23,6 +23,7 @@ from bystander.records import (
     Plan,
     Policy,
     Redaction,
+    Region,
     Track,
 )
 from bystander.timeline import Span
@@ -155,6 +156,7 @@ def draw_up(
     footage: FootageFacts,
     policy: Policy,
     detectors: Iterable[str],
+    kept: Iterable[Region] = (),
 ) -> Plan:
     """Return the plan that hides *redactions*, in the order of time, within the recording."""
     within = (
@@ -165,6 +167,7 @@ def draw_up(
         policy=policy,
         detectors=tuple(dict.fromkeys(detectors)),
         redactions=tuple(sorted(within, key=lambda r: (r.span.start, r.span.end, r.track))),
+        kept=tuple(kept),
     )
 
 

@@ -1,4 +1,4 @@
-"""Regions that a person asks for, whatever shows in them."""
+"""Regions that a person names: to be hidden whatever shows in them, or to be kept."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def asked_for(
     height: int,
     grid_origin: tuple[int, int] = (0, 0),
 ) -> tuple[Redaction, ...]:
-    """Return one redaction for each of *regions*, grown to the grid and by the margin as others.
+    """Return one redaction for each of *regions* to hide, grown to the grid and by the margin.
 
     A frame is hidden when any of the time it is shown lies in the region's, and the next as well:
     who reads the time of the last frame to be hidden off a player gets when it begins, rounded.
 
     Args:
-        regions: What is to be hidden.
+        regions: What is to be hidden; those to be kept are checked, and passed over.
         policy: How far regions reach.
         times: When every frame of the recording is shown, ascending.
         width: Width of the upright frame in pixels.
@@ -64,6 +64,8 @@ def asked_for(
                 f"region {number} covers no frame: it starts at {clock(region.start)}, "
                 f"the last frame is shown at {clock(times[-1])}"
             )
+        if region.keep:
+            continue
         box = region.box.snapped(policy.grid_px, grid_origin).padded(policy.margin_px)
         redactions.append(
             Redaction(

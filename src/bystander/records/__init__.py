@@ -6,6 +6,7 @@ space is pixels of the upright frame, x right, y down, half-open. Nothing here d
 
 from bystander.records.footage import Frame, Picture, PixelLayout, Plane, Sound, solid_level
 from bystander.records.plans import (
+    TARGETS,
     Because,
     FootageFacts,
     Keyframe,
@@ -18,6 +19,7 @@ from bystander.records.reports import Check, Leak, Recount, Report, Skipped
 from bystander.records.tracks import Detection, Detector, Kind, Track, aspects_to_look_at
 
 __all__ = [
+    "TARGETS",
     "Because",
     "Check",
     "Detection",

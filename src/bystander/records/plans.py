@@ -23,17 +23,31 @@ class Because(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
-    """Part of the frame that a person asks to have hidden, whatever shows there.
+    """Part of the frame that a person names.
+
+    It is hidden, whatever shows there; or, with ``keep``, what lies wholly in it is not hidden.
 
     Attributes:
         box: In pixels of the upright frame.
         start: From when, seconds since the first frame.
         end: Until when; ``None``: to the end.
+        keep: Whether it is to be kept instead.
     """
 
     box: Box
     start: Fraction = Fraction(0)
     end: Fraction | None = None
+    keep: bool = False
+
+    def holds(self, box: Box, at: Fraction) -> bool:
+        """Return whether *box* lies wholly in it at *at*."""
+        is_on = self.start <= at and (self.end is None or at < self.end)
+        return is_on and self.box.hull(box) == self.box
+
+
+# What can be hidden. Each of the first three includes those before it.
+TARGETS = ("faces", "heads", "people", "plates", "text", "screens")
+_PEOPLE = TARGETS[:3]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +55,11 @@ class Policy:
     """What to hide and how. Every field is in the plan, so a plan always gives the same output.
 
     Attributes:
-        target: What is hidden: ``faces``; ``heads``, which adds the heads of people whose face is
-            not seen; or ``people``, which adds whole people.
+        targets: What is hidden, of :data:`TARGETS`: ``faces``; ``heads``, which adds the heads of
+            people whose face is not seen; ``people``, which adds whole people; ``plates``; ``text``
+            and codes; ``screens``.
         fill: What takes its place: ``solid`` (one grey) or ``soft`` (smooth, from outside).
-        audio: ``drop`` the sound, or ``keep`` it (re-encoded; voices stay).
+        audio: ``drop`` the sound, ``mute-speech`` in it or put a ``tone`` there, or ``keep`` it.
         min_face_px: Smallest face looked for, height in pixels of the upright frame.
         score: Least score, 0 to 1, at which a detection of a face starts a track.
         score_continues: Least score at which a detection of a face continues a track.
@@ -67,9 +82,10 @@ class Policy:
         margin_px: Pixels added on every side after that.
         crf: Quality of the encoder, in its own scale; ``None``: the default for the codec.
         preset: Speed of the encoder, a name as x264 has them.
+        hide_camera: Reduce the fingerprint that the camera's sensor leaves in the picture.
     """
 
-    target: str = "heads"
+    targets: tuple[str, ...] = ("heads",)
     fill: str = "solid"
     audio: str = "drop"
     min_face_px: int = 10
@@ -92,6 +108,16 @@ class Policy:
     margin_px: int = 8
     crf: int | None = None
     preset: str = "veryfast"
+    hide_camera: bool = False
+
+    def wants(self, target: str) -> bool:
+        """Return whether *target*, of :data:`TARGETS`, is to be hidden.
+
+        >>> [Policy(targets=("heads", "text")).wants(t) for t in ("faces", "heads", "people")]
+        [True, True, False]
+        """
+        including = _PEOPLE[_PEOPLE.index(target) :] if target in _PEOPLE else (target,)
+        return any(name in self.targets for name in including)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,12 +168,23 @@ _LONG = -1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Everything that decides the output, apart from the recording itself."""
+    """Everything that decides the output, apart from the recording itself.
+
+    Attributes:
+        footage: The recording that it is for.
+        policy: What is hidden and how.
+        detectors: Who looked, as ``name@first-digits-of-digest``.
+        redactions: What is hidden when.
+        kept: What lies wholly in one of these is not hidden: a person asked for that.
+        speech: When somebody speaks; ``None``: nobody listened.
+    """
 
     footage: FootageFacts
     policy: Policy
     detectors: tuple[str, ...]
     redactions: tuple[Redaction, ...]
+    kept: tuple[Region, ...] = ()
+    speech: tuple[Span, ...] | None = None
     _by_second: dict[int, list[Redaction]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -168,3 +205,7 @@ class Plan:
         near = [*self._by_second.get(_LONG, ()), *self._by_second.get(int(at), ())]
         boxes = (redaction.box_at(at) for redaction in near)
         return [box for box in boxes if box is not None]
+
+    def keeps(self, box: Box, at: Fraction) -> bool:
+        """Return whether *box* is to stay at *at* whatever it shows."""
+        return any(region.holds(box, at) for region in self.kept)

@@ -22,6 +22,10 @@ class Kind(StrEnum):
     FACE = "face"
     HEAD = "head"  # of a person whose face was not seen; its box is where the face would be
     PERSON = "person"
+    PLATE = "plate"
+    TEXT = "text"
+    CODE = "code"  # QR and bar codes
+    SCREEN = "screen"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,7 +97,7 @@ def redact(
         outputs: Where to write.
         policy: What to hide and how; a plan that is *given* brings its own.
         given: A plan to use instead of looking for people.
-        regions: What is hidden as well; a plan that is *given* has them already.
+        regions: What is hidden as well, or kept; a plan that is *given* has them already.
         options: How to go about it.
         progress: Told of every pass and frame.
         amend: Hide what the verifier finds as well; otherwise it is a leak at once.
@@ -215,7 +215,7 @@ def draw_up(
     options: Options | None = None,
     progress: Progress | None = None,
 ) -> Plan:
-    """Look at *source* and write the plan to *target*, with *regions* hidden as well.
+    """Look at *source* and write the plan to *target*, with *regions* hidden or kept.
 
     Raises:
         FootageError: The recording cannot be read, or the plan not written.
@@ -248,7 +248,7 @@ def _look(
     provider = detect.chosen(provider)
     faces = detect.CenterFace(provider)
     detectors: list[Detector] = [faces]
-    if policy.target != "faces":
+    if policy.wants("heads"):
         detectors.append(detect.NanoDet(provider))
     names = " and ".join(detector.name for detector in detectors)
     progress.say(f"looking with {names} on {faces.provider}")

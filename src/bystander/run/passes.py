@@ -108,10 +108,13 @@ def draw_up(
 ) -> Plan:
     """Return the plan that hides everyone who was seen, every frame that is damaged, and *regions*.
 
+    What lies wholly in one of *regions* that is to be kept is not hidden for being seen.
+
     Raises:
         PlanError: A region covers nothing.
     """
-    tracks = _tracks(survey, policy, seen)
+    keep = tuple(region for region in regions if region.keep)
+    tracks = _tracks(survey, policy, seen, keep)
     redactions = _redactions(tracks, footage, survey, policy, Because.DETECTOR)
     covered = plan.whole_frames(
         survey.damaged, times=survey.times, width=footage.width, height=footage.height
@@ -135,15 +138,19 @@ def draw_up(
         ),
         policy=policy,
         detectors=[detector.name for detector in detectors],
+        kept=keep,
     )
 
 
-def _tracks(survey: Survey, policy: Policy, seen: list[Detection]) -> tuple[Track, ...]:
+def _tracks(
+    survey: Survey, policy: Policy, seen: list[Detection], keep: Sequence[Region]
+) -> tuple[Track, ...]:
     """Return the tracks of all that the policy's target names."""
 
     def link(
         found: Iterable[Detection], prefix: str, *evidence: tuple[float, int]
     ) -> tuple[Track, ...]:
+        found = (d for d in found if not any(region.holds(d.box, d.at) for region in keep))
         return track.link(
             found,
             cuts=survey.cuts,
@@ -157,14 +164,14 @@ def _tracks(survey: Survey, policy: Policy, seen: list[Detection]) -> tuple[Trac
 
     least = min(policy.score, policy.score_still) if survey.still else policy.score
     faces = link((d for d in seen if d.kind is Kind.FACE), "face-", (least, 1))
-    if policy.target == "faces":
+    if not policy.wants("heads"):
         return faces
     evidence = [(policy.person_score, policy.person_looks)]
     if not survey.still:  # in which nobody lasts
         evidence.append((policy.person_score_long, policy.person_looks_long))
     people = link((d for d in seen if d.kind is Kind.PERSON), "person-", *evidence)
     heads = link(track.heads(people, faces), "head-", (0.0, 1))
-    return (*faces, *heads, *(people if policy.target == "people" else ()))
+    return (*faces, *heads, *(people if policy.wants("people") else ()))
 
 
 def add_found(
@@ -187,6 +194,7 @@ def add_found(
         footage=drawn.footage,
         policy=drawn.policy,
         detectors=(*drawn.detectors, *(detection.detector for detection in found)),
+        kept=drawn.kept,
     )
 
 

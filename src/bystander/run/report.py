@@ -23,19 +23,20 @@ from bystander.records import Because, Plan, Recount, Redaction, Report
 from bystander.run import audit
 from bystander.timeline import clock, to_text
 
-VERSION = 2
+VERSION = 3
 
 _LIBRARIES = ("av", "onnxruntime", "numpy", "yuface")
-# What each target leaves out, besides what all do.
-_LEFT_OUT_BY_TARGET = {
-    "faces": ("people whose face is not seen, from behind for example", "bodies, clothes and gait"),
-    "heads": ("bodies, clothes and gait",),
-    "people": (),
+# What is not looked for unless it is a target.
+_WITHOUT = {
+    "faces": "faces",
+    "heads": "people whose face is not seen, from behind for example",
+    "people": "bodies, clothes and gait",
+    "plates": "number plates",
+    "text": "name tags, documents, burnt-in clocks, places and names, and other text; codes",
+    "screens": "screens",
 }
 _NOT_LOOKED_FOR = (
-    "number plates, name tags, screens, documents and other text",
     "tattoos, reflections and shadows",
-    "burnt-in clocks, places and names",
     "the fingerprint that a camera's sensor leaves in the picture",
 )
 _UNSURE_LISTED = 100
@@ -135,7 +136,18 @@ def document(
             "frames_read": plan.footage.frames,
             "times_corrected": footage.damage.retimed,
         },
-        "not_looked_for": [*_LEFT_OUT_BY_TARGET[policy.target], *_NOT_LOOKED_FOR],
+        "not_looked_for": [
+            *(what for target, what in _WITHOUT.items() if not policy.wants(target)),
+            *_NOT_LOOKED_FOR,
+        ],
+        "kept": [
+            {
+                "start_s": _seconds(region.start),
+                "end_s": None if region.end is None else _seconds(region.end),
+                "box": _coarse(region.box, plan),
+            }
+            for region in plan.kept
+        ],
     }
 
 

@@ -61,7 +61,7 @@ def examine(
     )
     found = media.open_footage(output)
     picture = _properties(found, original)
-    look = SecondLook(detector, found.pixel_aspect, plan.boxes_at)
+    look = SecondLook(detector, found.pixel_aspect, plan)
     again = Recounter(detector, original.pixel_aspect)
     noise = media.encoder_like(output, original).noise(plan.policy.crf)
     bare: list[Leak] = []

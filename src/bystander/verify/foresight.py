@@ -20,7 +20,7 @@ class Foresight:
     def __init__(self, detector: Detector, pixel_aspect: Fraction) -> None:
         """Prepare to look; *detector* is not one that the plan is made with."""
         # Nothing is hidden yet: to look closer would be to follow everybody.
-        self._look = SecondLook(detector, pixel_aspect, lambda _: [], closer=False)
+        self._look = SecondLook(detector, pixel_aspect, None, closer=False)
 
     def see(self, frame: Frame) -> None:
         """Take in the next frame."""
@@ -31,11 +31,11 @@ class Foresight:
 
         Empty where nothing has evidence.
         """
-        leaks = self._look.leaks(plan.boxes_at)
+        leaks = self._look.leaks(plan)
         if not leaks:
             return ()
         found = tuple(detection for leak in leaks for detection in leak.found)
-        return found + self._look.nearly(at_last=False, hidden=plan.boxes_at)
+        return found + self._look.nearly(at_last=False, plan=plan)
 
     def count(self, plan: Plan) -> Recount:
         """Return how many both detectors saw, and how many only one did."""

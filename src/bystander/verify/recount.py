@@ -58,6 +58,8 @@ def count(chains: Iterable[Chain], looks: int, plan: Plan) -> Recount:
     for chain in chains:
         if max(detection.box.height for detection in chain) < plan.policy.min_face_px:
             continue
+        if all(plan.keeps(detection.box, detection.at) for detection in chain):
+            continue
         matched = [
             redaction.track
             for detection in chain

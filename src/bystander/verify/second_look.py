@@ -10,9 +10,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from bystander.geometry import Box
-from bystander.records import Detection, Detector, Frame, Leak
+from bystander.records import Detection, Detector, Frame, Leak, Plan
 from bystander.timeline import Span, clock
-from bystander.verify.sightings import Chain, Hidden, Sightings
+from bystander.verify.sightings import Chain, Sightings
 from bystander.watch import LONGEST_S
 
 NAME = "second look"
@@ -33,7 +33,7 @@ class SecondLook:
         self,
         detector: Detector,
         pixel_aspect: Fraction,
-        hidden: Hidden,
+        plan: Plan | None,
         *,
         closer: bool = True,
     ) -> None:
@@ -42,14 +42,15 @@ class SecondLook:
         Args:
             detector: Who looks.
             pixel_aspect: Width of a pixel over its height.
-            hidden: What is covered at a time.
+            plan: What is covered and what may show; ``None``: that is not known yet.
             closer: Look at frames in between as well where something shows.
         """
+        self._plan = plan
         # It begins half a stretch late, so as to look where the plan's detector did not.
         self._sightings = Sightings(
             detector,
             pixel_aspect,
-            hidden=hidden,
+            hidden=plan.boxes_at if plan else lambda _: [],
             sure=_FOLLOWED if closer else None,
             longest_s=LONGEST_S,
             first_s=LONGEST_S / 2,
@@ -66,12 +67,17 @@ class SecondLook:
         self.frames += 1
         self._sightings.see(frame)
 
-    def chains(self, hidden: Hidden | None = None) -> list[Chain]:
-        """Return all sightings; see :meth:`bystander.verify.sightings.Sightings.chains`."""
-        return self._sightings.chains(hidden)
+    def chains(self, plan: Plan | None = None) -> list[Chain]:
+        """Return all sightings, by *plan* or what was given before; call after the last frame."""
+        plan = plan or self._plan
+        return (
+            self._sightings.chains(plan.boxes_at, plan.keeps)
+            if plan
+            else (self._sightings.chains())
+        )
 
-    def leaks(self, hidden: Hidden | None = None) -> list[Leak]:
-        """Return the sightings with evidence behind them; call after the last frame."""
+    def leaks(self, plan: Plan | None = None) -> list[Leak]:
+        """Return the sightings with evidence behind them; see :meth:`chains`."""
         return [
             Leak(
                 check=NAME,
@@ -81,11 +87,11 @@ class SecondLook:
                 box=_hull(found),
                 found=found,
             )
-            for found in self.chains(hidden)
+            for found in self.chains(plan)
             if _has(found, _EVIDENCE)
         ]
 
-    def nearly(self, *, at_last: bool, hidden: Hidden | None = None) -> tuple[Detection, ...]:
+    def nearly(self, *, at_last: bool, plan: Plan | None = None) -> tuple[Detection, ...]:
         """Return the detections of sightings that lack a little evidence; more of them *at_last*.
 
         Where the recording is written anew because of a leak, these are hidden along with it:
@@ -95,7 +101,7 @@ class SecondLook:
         evidence = _NEARLY_AT_LAST if at_last else _NEARLY
         chains = (
             chain
-            for chain in self.chains(hidden)
+            for chain in self.chains(plan)
             if _has(chain, evidence) and not _has(chain, _EVIDENCE)
         )
         return tuple(detection for chain in chains for detection in chain)
