@@ -102,11 +102,12 @@ def redact(
     """
     from bystander import run  # the rooms load codecs and models: only when there is work
 
-    source = Path(path)
+    source, policy = Path(path), policy or Policy()
+    target = Path(output) if output is not None else None
     return run.redact(
         source,
-        run.outputs_for(source, Path(output) if output is not None else None),
-        policy or Policy(),
+        run.outputs_for(source, target, neutral=policy.neutral_names),
+        policy,
         regions=regions,
         options=run.Options(provider=provider, salvage=salvage, force=force),
     )

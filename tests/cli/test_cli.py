@@ -111,6 +111,14 @@ def test_models_are_listed_with_digests_and_licences(cli: Cli) -> None:
         (["redact", "clip.mp4", "--plan", "p", "--region", "0,0,9,9"], 2, "error: --plan brings"),
         (["redact", "clip.mp4", "--keep-region", "0,0"], 2, "error: --keep-region: '0,0' is no"),
         (["redact", "clip.mp4", "--keep-region", "9000,0,9,9"], 1, "region 1 does not lie within"),
+        (
+            ["redact", "clip.mp4", "--policy", "mine"],
+            2,
+            "error: --policy: there is no policy 'mine'",
+        ),
+        (["redact", "clip.mp4", "--policy", "a.toml"], 2, "cannot be read: no such file"),
+        (["redact", "clip.mp4", "--plan", "p", "--policy", "release"], 2, "error: --plan brings"),
+        (["policy", "show", "mine"], 2, "hint: one of release, research, source"),
         (["redact", "clip.mp4", "--target", "cats"], 2, "error: --target: "),
         (["redact", "clip.mp4", "--region", "here"], 2, "error: --region: 'here' is no region"),
         (["redact", "clip.mp4", "--region", "0,0,0,9"], 2, "is an empty region"),
@@ -256,3 +264,28 @@ def test_a_bar_is_drawn_on_a_terminal_only(clip: Path) -> None:
     assert b"looking for people" in shown
     assert b"frames/s" in shown
     assert b"8/8" in shown
+
+
+def test_a_policy_of_ones_own_names_and_dates_nothing_and_is_said_to_be_weaker(
+    cli: Cli, short_sample: Path, tmp_path: Path
+) -> None:
+    source = tmp_path / "Jane-12-May.mp4"
+    source.write_bytes(short_sample.read_bytes())
+    shown = cli("policy", "show", "release")
+    policy = tmp_path / "jane.toml"
+    policy.write_text(shown.stdout.replace("neutral_names = false", "neutral_names = true"))
+    done = cli("redact", source, "--policy", policy, "--target", "faces", "--quiet")
+    assert done.returncode == 0, done.stderr
+    made = [path for path in tmp_path.iterdir() if path not in (source, policy)]
+    assert {path.name for path in made} == {
+        "redacted.mp4",
+        "redacted.plan.json",
+        "redacted.report.json",
+        "redacted.report.html",
+    }
+    for path in made:
+        assert b"jane" not in path.read_bytes().lower()
+        assert path.stat().st_mtime == 315_532_800
+    page = (tmp_path / "redacted.report.html").read_text()
+    assert "of its own, from a file, changed beside it: targets" in " ".join(page.split())
+    assert "the heads of people whose face is not seen are not hidden" in page

@@ -11,6 +11,7 @@ from bystander import __version__
 from bystander.cli import console
 from bystander.cli.detect import detect
 from bystander.cli.models import models
+from bystander.cli.policy import app as policy
 from bystander.cli.prove import prove
 from bystander.cli.redact import redact
 from bystander.cli.render import render
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 for command in (redact, detect, render, verify, prove, models):
     app.command()(command)
+app.add_typer(policy, name="policy")
 
 
 def _version(asked: bool) -> None:

@@ -8,9 +8,6 @@ from typing import Annotated
 import typer
 
 from bystander.cli import console, options, regions
-from bystander.records import Policy
-
-_DEFAULT = Policy()
 
 
 def detect(
@@ -18,15 +15,16 @@ def detect(
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="PLAN", help="Where the plan goes.")
     ],
-    target: options.Target = options.TARGET,
-    fill: options.Fill = _DEFAULT.fill,
-    audio: options.Audio = _DEFAULT.audio,
+    policy: options.PolicyName = None,
+    target: options.Target = None,
+    fill: options.Fill = None,
+    audio: options.Audio = None,
     region: regions.Regions = None,
     keep_region: regions.Kept = None,
-    min_face: options.MinFace = _DEFAULT.min_face_px,
+    min_face: options.MinFace = None,
     crf: options.Crf = None,
-    preset: options.Preset = _DEFAULT.preset,
-    hide_camera: options.HideCamera = _DEFAULT.hide_camera,
+    preset: options.Preset = None,
+    hide_camera: options.HideCamera = None,
     provider: options.Provider = "auto",
     salvage: options.Salvage = False,
     force: options.Force = False,
@@ -34,10 +32,11 @@ def detect(
 ) -> None:
     """Look at a recording and write the plan of what would be hidden, without hiding it."""
     wanted = options.policy(
-        target=target,
+        policy,
+        targets=target,
         fill=fill,
         audio=audio,
-        min_face=min_face,
+        min_face_px=min_face,
         crf=crf,
         preset=preset,
         hide_camera=hide_camera,

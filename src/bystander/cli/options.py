@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from bystander.cli.console import WrongUsage
 from bystander.errors import PlanError
-from bystander.records import TARGETS, Policy
+from bystander.records import Policy
 
 Source = Annotated[Path, typer.Argument(metavar="IN", help="The recording. Never written to.")]
 PlanPath = Annotated[Path, typer.Option("--plan", metavar="PLAN", help="A plan, as JSON.")]
+PolicyName = Annotated[
+    str | None,
+    typer.Option(
+        "--policy",
+        metavar="NAME",
+        help="release (default), research, source, or a .toml file; bystander policy show NAME "
+        "prints one. Options beside it change it.",
+    ),
+]
 Target = Annotated[
-    str,
+    str | None,
     typer.Option(
         metavar="T,T...",
         help="What is hidden, one or several of: faces; heads (faces, and the heads of people "
@@ -22,20 +31,20 @@ Target = Annotated[
     ),
 ]
 Fill = Annotated[
-    str,
+    str | None,
     typer.Option(
         help="What takes its place: solid (one grey) or soft (smooth, made of the pixels around)."
     ),
 ]
 Audio = Annotated[
-    str,
+    str | None,
     typer.Option(
         help="The sound: drop it; mute-speech, or a tone where somebody speaks; or keep it "
         "(re-encoded; voices identify people)."
     ),
 ]
 MinFace = Annotated[
-    int,
+    int | None,
     typer.Option(
         "--min-face",
         metavar="PX",
@@ -50,12 +59,13 @@ Crf = Annotated[
     ),
 ]
 Preset = Annotated[
-    str, typer.Option(metavar="P", help="Speed of the encoder: ultrafast ... veryslow.")
+    str | None, typer.Option(metavar="P", help="Speed of the encoder: ultrafast ... veryslow.")
 ]
 HideCamera = Annotated[
-    bool,
+    bool | None,
     typer.Option(
-        "--hide-camera", help="Reduce the fingerprint that the camera's sensor leaves in pictures."
+        "--hide-camera/--no-hide-camera",
+        help="Reduce the fingerprint that the camera's sensor leaves in pictures.",
     ),
 ]
 Provider = Annotated[
@@ -73,42 +83,42 @@ Json = Annotated[bool, typer.Option("--json", help="Write the report to standard
 Quiet = Annotated[bool, typer.Option("--quiet", help="Write nothing but errors.")]
 
 
-TARGET = ",".join(Policy().targets)
+def policy(name: str | None, **given: Any) -> Policy:
+    """Return the policy called *name*, with what is *given* changed beside it.
 
-
-def policy(
-    *,
-    target: str,
-    fill: str,
-    audio: str,
-    min_face: int,
-    crf: int | None = None,
-    preset: str = Policy().preset,
-    hide_camera: bool = False,
-) -> Policy:
-    """Return the policy that the options ask for.
+    Args:
+        name: The name of a policy, or the path of a TOML file; ``None``: ``release``.
+        **given: Settings of a policy; ``None`` means that the option was not given.
 
     Raises:
-        WrongUsage: They ask for something that is not done.
+        WrongUsage: There is no such policy, or the options ask for something that is not done.
     """
     from bystander import plan
 
-    named = {name.strip() for name in target.split(",")}
-    wanted = Policy(
-        # In one order, so that the same wish gives the same plan.
-        targets=(*(name for name in TARGETS if name in named), *sorted(named - set(TARGETS))),
-        fill=fill,
-        audio=audio,
-        min_face_px=min_face,
-        crf=crf,
-        preset=preset,
-        hide_camera=hide_camera,
-    )
+    wanted = {key: value for key, value in given.items() if value is not None}
+    if "targets" in wanted:
+        wanted["targets"] = plan.policies.in_order(
+            target.strip() for target in wanted["targets"].split(",")
+        )
     try:
-        plan.check_policy(wanted)
+        chosen = _named(name) if name else Policy()
+        chosen = plan.policies.changed(chosen, wanted)
+        plan.check_policy(chosen)
     except PlanError as error:
         raise WrongUsage(str(error), hint=error.hint) from error
-    return wanted
+    return chosen
+
+
+def _named(name: str) -> Policy:
+    from bystander import plan
+
+    if not name.endswith(".toml"):
+        return plan.policies.named(name)
+    try:
+        return plan.policies.from_toml(Path(name).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        why = str(getattr(error, "strerror", None) or "it is not text").lower()
+        raise PlanError(f"--policy: {name!a} cannot be read: {why}") from error
 
 
 def provider(name: str) -> str:

@@ -8,9 +8,6 @@ from typing import Annotated
 import typer
 
 from bystander.cli import console, options, regions
-from bystander.records import Policy
-
-_DEFAULT = Policy()
 
 
 def redact(
@@ -29,15 +26,16 @@ def redact(
         Path | None,
         typer.Option("--plan", metavar="PLAN", help="Follow this plan instead of looking."),
     ] = None,
-    target: options.Target = options.TARGET,
-    fill: options.Fill = _DEFAULT.fill,
-    audio: options.Audio = _DEFAULT.audio,
+    policy: options.PolicyName = None,
+    target: options.Target = None,
+    fill: options.Fill = None,
+    audio: options.Audio = None,
     region: regions.Regions = None,
     keep_region: regions.Kept = None,
-    min_face: options.MinFace = _DEFAULT.min_face_px,
+    min_face: options.MinFace = None,
     crf: options.Crf = None,
-    preset: options.Preset = _DEFAULT.preset,
-    hide_camera: options.HideCamera = _DEFAULT.hide_camera,
+    preset: options.Preset = None,
+    hide_camera: options.HideCamera = None,
     provider: options.Provider = "auto",
     salvage: options.Salvage = False,
     force: options.Force = False,
@@ -49,32 +47,34 @@ def redact(
     The plan and the report (JSON and a page for a person) are put beside the output. Without a
     clean report there is no output.
     """
-    wanted = options.policy(
-        target=target,
-        fill=fill,
-        audio=audio,
-        min_face=min_face,
-        crf=crf,
-        preset=preset,
-        hide_camera=hide_camera,
-    )
+    settings = {
+        "targets": target,
+        "fill": fill,
+        "audio": audio,
+        "min_face_px": min_face,
+        "crf": crf,
+        "preset": preset,
+        "hide_camera": hide_camera,
+    }
+    wanted = options.policy(policy, **settings)
     chosen = options.provider(provider)
     asked = regions.regions(region, keep_region)
     from bystander import run
+    from bystander.plan import policies
 
-    if plan and (wanted != _DEFAULT or asked):
+    if plan and (policy or asked or any(value is not None for value in settings.values())):
         raise console.WrongUsage(
             "--plan brings its own settings",
             hint="leave out the other options, or draw up a plan with them by bystander detect",
         )
     given = run.read_plan(plan) if plan else None
-    outputs = run.outputs_for(source, output)
+    followed = given.policy if given else wanted
+    outputs = run.outputs_for(source, output, neutral=followed.neutral_names)
     with console.Terminal(quiet=quiet) as terminal:
-        policy = given.policy if given else wanted
-        if policy.audio == "drop":
+        if followed.audio == "drop":
             terminal.say("the sound is dropped, voices identify people; --audio keep keeps it")
-        else:
-            terminal.say("the sound is kept: voices in it can identify people")
+        for less in policies.weaker(followed):
+            terminal.say(f"weaker than release, as asked: {less}")
         report = run.redact(
             source,
             outputs,

@@ -1,5 +1,6 @@
 """From tracks and a policy to one plan: a readable document of what is hidden, where and when."""
 
+from bystander.plan import policies
 from bystander.plan.document import check_policy, from_json, schema, sha256, to_json
 from bystander.plan.draw import draw_up, head_region, redactions, whole_frames
 from bystander.plan.regions import asked_for, check_regions
@@ -11,6 +12,7 @@ __all__ = [
     "draw_up",
     "from_json",
     "head_region",
+    "policies",
     "redactions",
     "schema",
     "sha256",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
@@ -141,6 +142,11 @@ class PolicyPart(_Part):
         "veryslow",
     ]
     hide_camera: bool
+    neutral_names: bool
+    name: Annotated[str, Field(pattern="^[a-z]{1,20}$")]
+    changed: Annotated[
+        tuple[Annotated[str, Field(pattern="^[a-z_]{1,40}$")], ...], Field(max_length=100)
+    ]
 
     @model_validator(mode="after")
     def _not_negative(self) -> PolicyPart:
@@ -309,23 +315,34 @@ def check_policy(policy: Policy) -> None:
     Raises:
         PlanError: It does not.
     """
-    if policy.fill in ("blur", "mosaic", "pixelate", "pixelation"):
+    read_policy({name: getattr(policy, name) for name in PolicyPart.model_fields})
+
+
+def read_policy(settings: Mapping[str, Any]) -> Policy:
+    """Return the policy that *settings*, by its fields, describe, once they are checked.
+
+    Raises:
+        PlanError: They ask for what cannot be done.
+    """
+    fill = settings["fill"]
+    if fill in ("blur", "mosaic", "pixelate", "pixelation"):
         raise PlanError(
-            f"{policy.fill} can be undone: it is made of the pixels it is meant to hide",
+            f"{fill} can be undone: it is made of the pixels it is meant to hide",
             hint="--fill soft looks like a blur and contains nothing from inside; "
             "docs/explanation/why-not-blur.md has the figures",
         )
+    try:
+        policy = Policy(**_fields(PolicyPart.model_validate(settings)))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(step) for step in first["loc"]) or "policy"
+        raise PlanError(f"--{_option(place)}: {first['msg'].lower()}") from error
     for name, values in _NOT_YET.items():
         given = getattr(policy, name)
         for value in given if isinstance(given, tuple) else (given,):
             if value in values:
                 raise PlanError(f"--{_option(name)} {value}: not in this version")
-    try:
-        PolicyPart.model_validate({name: getattr(policy, name) for name in PolicyPart.model_fields})
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(step) for step in first["loc"]) or "policy"
-        raise PlanError(f"--{_option(place)}: {first['msg'].lower()}") from error
+    return policy
 
 
 def _option(field: str) -> str:

@@ -83,6 +83,10 @@ class Policy:
         crf: Quality of the encoder, in its own scale; ``None``: the default for the codec.
         preset: Speed of the encoder, a name as x264 has them.
         hide_camera: Reduce the fingerprint that the camera's sensor leaves in the picture.
+        neutral_names: Files that are written say nothing by their name and time, where these are
+            not chosen by a person.
+        name: Where these settings are from: a policy's name, or ``own``.
+        changed: What of them was changed beside that policy.
     """
 
     targets: tuple[str, ...] = ("heads",)
@@ -109,6 +113,9 @@ class Policy:
     crf: int | None = None
     preset: str = "veryfast"
     hide_camera: bool = False
+    neutral_names: bool = False
+    name: str = "release"
+    changed: tuple[str, ...] = ()
 
     def wants(self, target: str) -> bool:
         """Return whether *target*, of :data:`TARGETS`, is to be hidden.

@@ -56,11 +56,12 @@ class Options:
     force: bool = False
 
 
-def outputs_for(source: Path, output: Path | None) -> Outputs:
+def outputs_for(source: Path, output: Path | None, *, neutral: bool = False) -> Outputs:
     """Return the files that a run from *source* writes.
 
-    Without *output*, that is the source's name with ``.redacted`` before the suffix; ``.mp4``
-    where recordings are not written with the source's suffix.
+    Without *output*, that is the source's name with ``.redacted`` before the suffix, or where names
+    are to be *neutral* ``redacted`` alone; ``.mp4`` where recordings are not written with the
+    source's suffix.
 
     Raises:
         FootageError: The source names no file.
@@ -69,7 +70,8 @@ def outputs_for(source: Path, output: Path | None) -> Outputs:
         raise FootageError(f"{source} is not a regular file")
     if output is None:
         suffix = source.suffix if source.suffix.lower() in media.CONTAINERS else ".mp4"
-        output = source.with_name(f"{source.stem}{_MARK}{suffix}")
+        name = _MARK.removeprefix(".") if neutral else f"{source.stem}{_MARK}"
+        output = source.with_name(f"{name}{suffix}")
     stem = output.stem.removesuffix(_MARK) or output.stem
     return Outputs(
         recording=output,
@@ -182,9 +184,10 @@ def redact(
             outputs.report_json: report.to_json(document),
             outputs.report_html: report.to_html(document),
         }
+        timeless = drawn.policy.neutral_names
         if not examined.clean:
             for target, text in texts.items():
-                write_text(text, target, workspace)
+                write_text(text, target, workspace, timeless=timeless)
             raise LeakFound(
                 f"{len(examined.leaks)} leak{'s' * (len(examined.leaks) != 1)} found, first: "
                 f"{examined.leaks[0].what}"
@@ -196,8 +199,8 @@ def redact(
         footage.check_unchanged()
         try:
             for target, text in texts.items():
-                write_text(text, target, workspace)
-            publish(made, outputs.recording)
+                write_text(text, target, workspace, timeless=timeless)
+            publish(made, outputs.recording, timeless=timeless)
         except BaseException:
             # A report that says "clean" does not stay without the output that it is about.
             for target in texts:

@@ -19,6 +19,7 @@ import jinja2
 
 from bystander import detect, media
 from bystander.geometry import Box
+from bystander.plan import policies
 from bystander.records import Because, Plan, Recount, Redaction, Report
 from bystander.run import audit
 from bystander.timeline import clock, to_text
@@ -99,6 +100,7 @@ def document(
             name: to_text(value) if isinstance(value, Fraction) else value
             for name, value in ((n, getattr(policy, n)) for n in type(policy).__slots__)
         },
+        "weaker_than_release": list(policies.weaker(policy)),
         "provider": provider,
         "added_by_second_look": sum(r.because is Because.VERIFIER for r in plan.redactions),
         "rounds_added_by_verifier": rounds,

@@ -78,8 +78,17 @@ class Workspace:
             self._lock = -1
 
 
-def publish(made: Path, target: Path) -> None:
+# When files are said to be from that are to say nothing by it: the earliest that ZIP can state.
+_NO_TIME_NS = 315_532_800_000_000_000  # 1980-01-01
+
+
+def publish(made: Path, target: Path, *, timeless: bool = False) -> None:
     """Give the finished file *made* its name, all at once and on disk.
+
+    Args:
+        made: The file.
+        target: Its name.
+        timeless: Have it say that it is of 1980, not of now. The file system may still know.
 
     Raises:
         FootageError: It cannot be.
@@ -87,13 +96,15 @@ def publish(made: Path, target: Path) -> None:
     try:
         with made.open("rb") as file:
             os.fsync(file.fileno())
+        if timeless:
+            os.utime(made, ns=(_NO_TIME_NS, _NO_TIME_NS))
         os.replace(made, target)
     except OSError as error:
         raise FootageError(f"{target} cannot be written: {str(error.strerror).lower()}") from error
 
 
-def write_text(text: str, target: Path, workspace: Workspace) -> None:
-    """Write *text* to *target*, all at once.
+def write_text(text: str, target: Path, workspace: Workspace, *, timeless: bool = False) -> None:
+    """Write *text* to *target*, all at once; see :func:`publish`.
 
     Raises:
         FootageError: It cannot be written.
@@ -103,7 +114,7 @@ def write_text(text: str, target: Path, workspace: Workspace) -> None:
         made.write_text(text, encoding="utf-8")
     except OSError as error:
         raise FootageError(f"{target} cannot be written: {str(error.strerror).lower()}") from error
-    publish(made, target)
+    publish(made, target, timeless=timeless)
 
 
 def _sweep(folder: Path) -> None:
