@@ -45,6 +45,24 @@ def test_nothing_comes_through_in_any_codec_and_depth(
     assert proof.original_sha256 == proof.noise_sha256
 
 
+@pytest.mark.parametrize(
+    ("pix_fmt", "suffix", "fill"),
+    [("yuv420p", ".mp4", "solid"), ("yuv422p10le", ".mkv", "soft"), ("yuv444p", ".webm", "soft")],
+)
+def test_nothing_comes_through_when_the_camera_is_hidden(
+    tmp_path: Path, short_sample: Path, pix_fmt: str, suffix: str, fill: str
+) -> None:
+    source = real(short_sample, tmp_path / "street.mkv", pix_fmt)
+    plan = street_plan(source, Policy(fill=fill, hide_camera=True))
+    released = tmp_path / f"out{suffix}"
+    passes.render(plan, media.open_footage(source), released, Silent())
+    proof = run.prove(source, plan, released=released)
+    assert proof.equal
+    assert proof.released
+    without = replace(plan, policy=Policy(fill=fill))
+    assert run.prove(source, without, suffix=suffix).original_sha256 != proof.original_sha256
+
+
 def leaky(planes: tuple[Plane, ...], boxes: Sequence[Box], layout: Any) -> tuple[Plane, ...]:
     """Fill with the mean of what was inside: one number from inside is one too many."""
     made = tuple(plane.copy() for plane in hide.FILLS["solid"](planes, boxes, layout))

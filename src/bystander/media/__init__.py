@@ -4,6 +4,7 @@ The only room that knows FFmpeg (through PyAV): pts, time bases, rotation flags,
 """
 
 from bystander.media.codecs import CONTAINERS, PRESETS, Encoder, container_for
+from bystander.media.denoise import denoised
 from bystander.media.files import coded_packets, coded_size, digest, stream_kinds
 from bystander.media.sink import Recorder, encoder_like
 from bystander.media.sound import read_sound, sound_form
@@ -28,6 +29,7 @@ __all__ = [
     "coded_size",
     "container_for",
     "content",
+    "denoised",
     "digest",
     "encoder_like",
     "open_footage",

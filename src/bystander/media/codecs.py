@@ -66,12 +66,22 @@ class Encoder:
         quality = self.crf if crf is None else crf
         return float(max(5.0, self.error * 2.0 ** ((quality - self.crf) / self.crf_doubling)))
 
-    def check(self, crf: int | None) -> None:
+    def check(self, crf: int | None, *, hide_camera: bool = False) -> None:
         """Check that the quality *crf* is offered.
+
+        Args:
+            crf: In the encoder's own scale; ``None``: its default.
+            hide_camera: Whether the camera's fingerprint is to be reduced, for which the default
+                is the finest: a finer one keeps more of it.
 
         Raises:
             FootageError: It is not.
         """
+        if hide_camera and crf is not None and crf < self.crf:
+            raise FootageError(
+                f"hiding the camera needs a crf of {self.crf} or more for {self.codec}, not {crf}",
+                hint="a finer quality keeps the fingerprint; leave out --crf or --hide-camera",
+            )
         if crf is not None and not 0 <= crf <= self.most_crf:
             raise FootageError(
                 f"a crf of {crf} is not between 0 and {self.most_crf} for {self.codec}",

@@ -305,7 +305,6 @@ def from_json(text: str) -> Plan:
 _NOT_YET: dict[str, set[object]] = {
     "targets": {"plates", "text", "screens"},
     "audio": {"mute-speech", "tone"},
-    "hide_camera": {True},
 }
 
 

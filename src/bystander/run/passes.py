@@ -268,6 +268,7 @@ def render(
     """
     progress.begin(what, drawn.footage.frames)
     policy = drawn.policy
+    media.encoder_like(target, footage).check(policy.crf, hide_camera=policy.hide_camera)
     form: tuple[int, str] | None = None
     if policy.audio == "keep" and footage.has_sound:
         form = media.sound_form(footage, media.container_for(target))
