@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ATTACK := $(VENV)/.attack
 
-.PHONY: help demo test lint types check assets schema bench bench-leaks bench-looks bench-speed bench-attack clean
+.PHONY: help demo test lint types check assets schema bench bench-leaks bench-looks bench-speed bench-attack bench-camera clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -68,6 +68,10 @@ bench-speed: $(READY) ## measure what redacting costs: CLIPS='a.mp4 b.mp4', ARGS
 bench-attack: $(ATTACK) ## try to name the people of a public face set: FACES=folder
 	test -d "$(FACES)" || { echo "say where the face set is: make bench-attack FACES=folder"; exit 2; }
 	$(BIN)/python -m bench.attack "$(FACES)"
+
+bench-camera: $(READY) ## measure how well a camera can be told: FOOTAGE=folder of pictures (or drawn), ARGS=--filters
+	$(BIN)/python -m pip install --quiet --group bench
+	$(BIN)/python -m bench.camera $(FOOTAGE) $(ARGS)
 
 clean: ## remove what was built and installed
 	rm -rf $(VENV) demo build dist src/bystander/assets .mypy_cache .pytest_cache .ruff_cache .hypothesis

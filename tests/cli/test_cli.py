@@ -81,6 +81,24 @@ def test_verify_ends_with_3_where_the_output_is_not_redacted(
     assert "bystander: error:" in done.stderr
 
 
+def test_the_camera_is_hidden_and_the_rest_of_it_is_measured(
+    cli: Cli, short_sample: Path, tmp_path: Path
+) -> None:
+    output, plan = tmp_path / "out.mp4", tmp_path / "out.plan.json"
+    done = cli("redact", short_sample, "-o", output, "--hide-camera")
+    assert done.returncode == 0, done.stderr
+    assert "fingerprint of the camera: reduced, not removed; " in done.stdout
+    report = json.loads((tmp_path / "out.report.json").read_text())
+    assert report["camera"]["fingerprint"] == "reduced"
+    assert report["camera"]["in_words"] in done.stdout
+    assert not any("fingerprint" in thing for thing in report["not_looked_for"])
+    page = (tmp_path / "out.report.html").read_text()
+    assert "reduced, not removed" in page
+    checked = cli("verify", output, "--plan", plan, "--original", short_sample, "--camera")
+    assert checked.returncode == 0
+    assert f"fingerprint of the camera: {report['camera']['in_words']}" in checked.stdout
+
+
 def test_models_are_listed_with_digests_and_licences(cli: Cli) -> None:
     done = cli("models")
     assert done.returncode == 0
@@ -104,6 +122,11 @@ def test_models_are_listed_with_digests_and_licences(cli: Cli) -> None:
         (["redact", "clip.mp4", "--preset", "warp"], 2, "error: --preset"),
         (["redact", "clip.mp4", "--min-face", "0"], 2, "error: --min-face"),
         (["redact", "clip.mp4", "--crf", "45"], 1, "hint: coarser coding smears"),
+        (
+            ["redact", "clip.mp4", "--hide-camera", "--crf", "18"],
+            1,
+            "error: hiding the camera needs a crf of 23 or more for h264, not 18",
+        ),
         (["redact", "clip.mp4", "--provider", "abacus"], 2, "error: --provider"),
         (["redact", "clip.mp4", "--provider", "cuda"], 1, "error: onnxruntime has no cuda"),
         (["redact", "clip.mp4", "--plan", "noise.mp4"], 1, "error: noise.mp4 is not a plan"),

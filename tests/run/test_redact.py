@@ -231,6 +231,12 @@ def test_sound_is_dropped_unless_kept(tmp_path: Path) -> None:
     assert "The sound was kept" in (tmp_path / "kept.report.html").read_text()
 
 
+def test_the_camera_is_left_alone_unless_hidden_and_that_is_said(redacted: Path) -> None:
+    report = json.loads(redacted.with_name("street.report.json").read_text())
+    assert report["camera"] == {"fingerprint": "left"}
+    assert any("fingerprint" in thing for thing in report["not_looked_for"])
+
+
 def test_importing_loads_nothing_heavy() -> None:
     code = (
         "import bystander, sys\n"

@@ -34,6 +34,17 @@ def test_an_honest_output_is_clean(tmp_path: Path, fill: str, crf: int | None, n
     assert report.regions == SCENE.frames
 
 
+@pytest.mark.parametrize("fill", ["solid", "soft"])
+@pytest.mark.parametrize("name", ["out.mp4", "out.webm"])
+def test_an_honest_output_with_the_camera_hidden_is_clean(
+    tmp_path: Path, fill: str, name: str
+) -> None:
+    bench = Bench(tmp_path, policy=Policy(fill=fill, hide_camera=True))
+    report = bench.examine(bench.render(name))
+    assert report.clean, report.leaks
+    assert report.regions == SCENE.frames
+
+
 @pytest.mark.parametrize("pix_fmt", ["yuv422p", "yuv420p10le", "yuv444p12le"])
 @pytest.mark.parametrize("fill", ["solid", "soft"])
 def test_an_honest_output_of_another_depth_is_clean(

@@ -88,6 +88,10 @@ def redact(
         console.out(outputs.report_json.read_text(encoding="utf-8").rstrip())
     elif not quiet:
         unsure = len(report.unsure)
+        if report.camera is not None:
+            console.out(
+                f"fingerprint of the camera: reduced, not removed; {report.camera.in_words}"
+            )
         console.out(f"output  {outputs.recording}")
         console.out(f"report  {outputs.report_html}")
         console.out(f"plan    {outputs.plan}")

@@ -18,6 +18,13 @@ def verify(
         Path,
         typer.Option("--original", metavar="IN", help="The recording that it was made from."),
     ],
+    camera: Annotated[
+        bool,
+        typer.Option(
+            "--camera",
+            help="Say as well how surely the original's camera can be told from the output.",
+        ),
+    ] = False,
     salvage: options.Salvage = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -26,7 +33,9 @@ def verify(
 
     given = run.read_plan(plan)
     with console.Terminal(quiet=quiet) as terminal:
-        report = run.examine(output, original, given, salvage=salvage, progress=terminal)
+        report = run.examine(
+            output, original, given, salvage=salvage, camera=camera, progress=terminal
+        )
     if not quiet:
         for check in report.ran:
             result = "nothing found" if check.passed else "FAILED"
@@ -36,6 +45,8 @@ def verify(
                 f"in the original two detectors saw, of faces: both {counted.both}, the plan's "
                 f"alone {counted.first_only}, the second alone {counted.second_only}"
             )
+        if report.camera is not None:
+            console.out(f"fingerprint of the camera: {report.camera.in_words}")
         for leak in report.leaks:
             console.out(f"leak: {leak.check}: {leak.what}")
     if not report.clean:

@@ -15,12 +15,13 @@ from bystander.records.plans import (
     Redaction,
     Region,
 )
-from bystander.records.reports import Check, Leak, Recount, Report, Skipped
+from bystander.records.reports import CameraMatch, Check, Leak, Recount, Report, Skipped
 from bystander.records.tracks import Detection, Detector, Kind, Track, aspects_to_look_at
 
 __all__ = [
     "TARGETS",
     "Because",
+    "CameraMatch",
     "Check",
     "Detection",
     "Detector",

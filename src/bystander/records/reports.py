@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import ClassVar
 
 from bystander.geometry import Box
 from bystander.records.tracks import Detection
@@ -73,6 +74,53 @@ class Recount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CameraMatch:
+    """How well the pattern of the original's camera matches, as PCE; above ``MATCHES``: the same.
+
+    PCE is the peak of a correlation over the energy of the rest of it.
+
+    Attributes:
+        frames: Frames of both recordings that were looked at.
+        before: One half of the original with the other; ``None``: it cannot be told.
+        after: One half of the original with the other half of the output, likewise.
+        why: Why it cannot be told, or ``None``.
+    """
+
+    MATCHES: ClassVar[float] = 60.0
+
+    frames: int
+    before: float | None = None
+    after: float | None = None
+    why: str | None = None
+
+    @property
+    def in_words(self) -> str:
+        """What it comes to, for a person.
+
+        >>> CameraMatch(frames=9, why="too few frames").in_words
+        'it could not be measured: too few frames'
+        >>> CameraMatch(frames=80, before=812.3, after=4.1).in_words.split(".")[0]
+        'a match stands out by a PCE of 4, before of 812, on 80 frames; above 60 it is taken for the
+        same camera'
+        """
+        if self.before is None or self.after is None:
+            return f"it could not be measured: {self.why}"
+        figures = (
+            f"a match stands out by a PCE of {self.after:.0f}, before of {self.before:.0f}, on "
+            f"{self.frames} frames; above {self.MATCHES:.0f} it is taken for the same camera"
+        )
+        if self.before <= self.MATCHES:
+            return (
+                f"{figures}. The original does not even match itself, so this says nothing: it is "
+                "too short, or its camera leaves no fixed pattern in it"
+            )
+        return (
+            f"{figures}. Somebody who has the camera, more of its footage or a better method may "
+            "match it all the same"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What the verifier did and what it found.
 
@@ -87,6 +135,7 @@ class Report:
         unsure: When and where the second look saw something without evidence enough.
         nearly: Detections of those sightings that lack only a little.
         recount: What two detectors saw in the original, or ``None`` if that was not counted.
+        camera: How well the camera's pattern matches, or ``None`` if that was not asked for.
     """
 
     plan_sha256: str
@@ -99,6 +148,7 @@ class Report:
     unsure: tuple[tuple[Fraction, Box], ...] = ()
     nearly: tuple[Detection, ...] = ()
     recount: Recount | None = None
+    camera: CameraMatch | None = None
 
     @property
     def clean(self) -> bool:

@@ -120,7 +120,8 @@ def redact(
     policy = given.policy if given else policy
     plan.check_policy(policy)
     footage = media.open_footage(source, salvage=options.salvage)
-    media.encoder_like(outputs.recording, footage).check(policy.crf)
+    encoder = media.encoder_like(outputs.recording, footage)
+    encoder.check(policy.crf, hide_camera=policy.hide_camera)
     verifier = detect.YuFace()
     with Workspace(outputs.recording) as workspace:
         # Whatever this run ends with, nothing older is under the output's name afterwards.
@@ -158,6 +159,7 @@ def redact(
                 detector=verifier,
                 at_last=rounds == _MOST_ROUNDS - 1,
                 counted=counted,
+                camera=policy.hide_camera,
                 step=progress.step,
             )
             found = [d for leak in examined.leaks for d in leak.found]
@@ -276,6 +278,7 @@ def examine(
     given: Plan,
     *,
     salvage: bool = False,
+    camera: bool = False,
     progress: Progress | None = None,
 ) -> Report:
     """Verify *output* against *given* and the original *source*; a report, clean or not.
@@ -296,6 +299,7 @@ def examine(
         plan_sha256=plan.sha256(given),
         original=footage,
         detector=verifier,
+        camera=camera,
         step=progress.step,
     )
 

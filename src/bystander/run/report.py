@@ -20,7 +20,7 @@ import jinja2
 from bystander import detect, media
 from bystander.geometry import Box
 from bystander.plan import policies
-from bystander.records import Because, Plan, Recount, Redaction, Report
+from bystander.records import Because, CameraMatch, Plan, Recount, Redaction, Report
 from bystander.run import audit
 from bystander.timeline import clock, to_text
 
@@ -36,10 +36,8 @@ _WITHOUT = {
     "text": "name tags, documents, burnt-in clocks, places and names, and other text; codes",
     "screens": "screens",
 }
-_NOT_LOOKED_FOR = (
-    "tattoos, reflections and shadows",
-    "the fingerprint that a camera's sensor leaves in the picture",
-)
+_NOT_LOOKED_FOR = ("tattoos, reflections and shadows",)
+_CAMERA = "the fingerprint that a camera's sensor leaves in the picture"
 _UNSURE_LISTED = 100
 
 
@@ -126,6 +124,7 @@ def document(
         ],
         "unsure_count": len(examined.unsure),
         "recount": _recount(examined.recount),
+        "camera": _camera(plan, examined.camera),
         "audit": _audit(times, examined.plan_sha256),
         "left_out": footage.left_out,
         "sound": sound,
@@ -141,6 +140,7 @@ def document(
         "not_looked_for": [
             *(what for target, what in _WITHOUT.items() if not policy.wants(target)),
             *_NOT_LOOKED_FOR,
+            *(() if policy.hide_camera else (_CAMERA,)),
         ],
         "kept": [
             {
@@ -200,6 +200,19 @@ def _recount(recount: Recount | None) -> dict[str, Any] | None:
         "second_only": recount.second_only,
         "missed_if_independent": round(recount.missed, 1),
     }
+
+
+def _camera(plan: Plan, match: CameraMatch | None) -> dict[str, Any]:
+    """Return what became of the camera's fingerprint: ``left``, or ``reduced``; never removed."""
+    said: dict[str, Any] = {"fingerprint": "reduced" if plan.policy.hide_camera else "left"}
+    if match is not None:
+        said |= {
+            "frames": match.frames,
+            "pce_before": None if match.before is None else round(match.before, 1),
+            "pce_after": None if match.after is None else round(match.after, 1),
+            "in_words": match.in_words,
+        }
+    return said
 
 
 def _audit(times: Sequence[Fraction], seed: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from bystander.threads import Beside
 from bystander.timeline import Span, clock
 from bystander.verify import container, fills
 from bystander.verify import second_look as second
+from bystander.verify.camera import Comparison
 from bystander.verify.recount import Recounter
 from bystander.verify.second_look import SecondLook
 
@@ -29,6 +30,7 @@ def examine(
     detector: Detector,
     at_last: bool = False,
     counted: Recount | None = None,
+    camera: bool = False,
     step: Callable[[], None] = lambda: None,
 ) -> Report:
     """Check *output* against the plan and the original that it was made from.
@@ -41,6 +43,8 @@ def examine(
         detector: Looks for what the plan missed; not the one the plan was made with.
         at_last: Whether what is found can be hidden once more, and not again.
         counted: What was counted in the original already, which then is not done again.
+        camera: Whether to compare the camera's pattern in both; the report is clean or not
+            whatever comes of it.
         step: Called after each frame.
 
     Raises:
@@ -63,6 +67,7 @@ def examine(
     picture = _properties(found, original)
     look = SecondLook(detector, found.pixel_aspect, plan)
     again = Recounter(detector, original.pixel_aspect)
+    patterns = Comparison(plan.footage.frames) if camera else None
     noise = media.encoder_like(output, original).noise(plan.policy.crf)
     bare: list[Leak] = []
     regions = frames = 0
@@ -87,6 +92,8 @@ def examine(
             beside.hand(at_its_time)
             if counted is None:
                 again.see(source)
+            if patterns is not None:
+                patterns.see(source, shown, plan.boxes_at(source.at))
             frames += 1
             step()
     size = f"{original.width}x{original.height}"
@@ -111,6 +118,7 @@ def examine(
         unsure=unsure,
         nearly=look.nearly(at_last=at_last),
         recount=counted or again.count(plan),
+        camera=patterns.result() if patterns is not None else None,
     )
 
 
