@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from hypothesis import settings
@@ -42,6 +43,16 @@ def short_sample(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 SHORT_FROM, SHORT_FRAMES = 24, 24
+
+
+@pytest.fixture(scope="session")
+def speech() -> NDArray[np.float32]:
+    """Return eleven seconds of a man who speaks, with pauses, 16,000 samples a second."""
+    convert = av.AudioResampler("fltp", "mono", 16_000)
+    with av.open(str(detect.checked("speech").path)) as container:
+        frames = [f for frame in container.decode(audio=0) for f in convert.resample(frame)]
+    frames += convert.resample(None)
+    return np.concatenate([f.to_ndarray()[0] for f in frames]).astype(np.float32)
 
 
 @pytest.fixture

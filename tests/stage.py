@@ -44,6 +44,12 @@ class Scene:
     aspect: Fraction = Fraction(1)
     colour: tuple[int, int, int, int] | None = None
     sound_s: float = 0.0
+    sound: np.ndarray[Any, Any] | None = None  # (channels, n), instead of a tone of sound_s
+    sound_hz: int = 48000
+    sound_layout: str = "stereo"
+    sound_codec: str = "aac"
+    sounds: int = 1  # how many tracks of it
+    sound_pts: Callable[[int], int] = lambda number: number
     metadata: dict[str, str] = field(default_factory=dict)
     chapters: bool = False
     attachment: bool = False
@@ -73,7 +79,14 @@ def draw(path: Path, scene: Scene | None = None) -> Path:
         if scene.rotation or scene.hflip:
             stream.set_display_rotation(scene.rotation, hflip=scene.hflip)
         stream.time_base = Fraction(1, scene.rate)
-        sound: Any = container.add_stream("aac", rate=48000) if scene.sound_s else None
+        wave = scene.sound if scene.sound is not None else _tone(scene)
+        sounds: list[Any] = []
+        for _ in range(scene.sounds if wave.size else 0):
+            layout = scene.sound_layout
+            sounds.append(
+                container.add_stream(scene.sound_codec, rate=scene.sound_hz, layout=layout)
+            )
+            sounds[-1].bit_rate = 128_000 * wave.shape[0]
         if scene.attachment:
             container.add_attachment("note.txt", "text/plain", b"call Jane Doe 555-0100")
         if scene.chapters:
@@ -103,14 +116,27 @@ def draw(path: Path, scene: Scene | None = None) -> Path:
             frame.time_base = Fraction(1, scene.rate)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-        if sound is not None:
-            count = round(scene.sound_s * 48000)
-            wave = np.sin(np.arange(count) * 2 * np.pi * 440 / 48000).astype(np.float32)
-            tone = av.AudioFrame.from_ndarray(np.stack([wave, wave]) / 4, "fltp", "stereo")
-            tone.sample_rate, tone.pts = 48000, 0
-            container.mux(sound.encode(tone))
-            container.mux(sound.encode(None))
+        for sound in sounds:
+            _write_sound(container, sound, scene, wave.astype(np.float32))
     return path
+
+
+def _tone(scene: Scene) -> np.ndarray[Any, Any]:
+    count = round(scene.sound_s * scene.sound_hz)
+    wave = np.sin(np.arange(count) * 2 * np.pi * 440 / scene.sound_hz) / 4
+    return np.stack([wave, wave])
+
+
+def _write_sound(container: Any, stream: Any, scene: Scene, wave: np.ndarray[Any, Any]) -> None:
+    convert = av.AudioResampler(stream.codec_context.format, stream.layout, scene.sound_hz)
+    for start in range(0, wave.shape[1], scene.sound_hz):
+        part = np.ascontiguousarray(wave[:, start : start + scene.sound_hz])
+        piece = av.AudioFrame.from_ndarray(part, "fltp", scene.sound_layout)
+        piece.sample_rate, piece.pts = scene.sound_hz, scene.sound_pts(start)
+        piece.time_base = Fraction(1, scene.sound_hz)
+        for frame in convert.resample(piece):
+            container.mux(stream.encode(frame))
+    container.mux(stream.encode(None))
 
 
 def picture(scene: Scene, index: int) -> list[np.ndarray[Any, Any]]:

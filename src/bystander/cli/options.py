@@ -39,8 +39,8 @@ Fill = Annotated[
 Audio = Annotated[
     str | None,
     typer.Option(
-        help="The sound: drop it; mute-speech, or a tone where somebody speaks; or keep it "
-        "(re-encoded; voices identify people)."
+        help="The sound: drop; mute-speech or tone, which leave all but what is heard as speech; "
+        "or keep (re-encoded; voices identify people)."
     ),
 ]
 MinFace = Annotated[

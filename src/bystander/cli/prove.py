@@ -52,7 +52,8 @@ def prove(
         )
     if not quiet:
         console.out(
-            f"proven: {proof.frames} frames, {proof.samples} hidden samples made noise, and"
+            f"proven: {proof.frames} frames, {proof.samples} hidden samples of them"
+            f"{f' and {proof.heard} of the sound' if proof.heard else ''} made noise, and"
         )
         which = "both files and the released one" if proof.released else "both files"
         console.out(f"{which} are {proof.original_sha256} ({proof.encoder})")

@@ -87,7 +87,7 @@ def redact(
     if json:
         console.out(outputs.report_json.read_text(encoding="utf-8").rstrip())
     elif not quiet:
-        unsure = len(report.unsure)
+        unsure = len(report.unsure) + len(report.unsure_speech)
         if report.camera is not None:
             console.out(
                 f"fingerprint of the camera: reduced, not removed; {report.camera.in_words}"

@@ -9,6 +9,7 @@ import typer
 
 from bystander.cli import console, options
 from bystander.errors import LeakFound
+from bystander.timeline import clock
 
 
 def verify(
@@ -47,6 +48,8 @@ def verify(
             )
         if report.camera is not None:
             console.out(f"fingerprint of the camera: {report.camera.in_words}")
+        for span in report.unsure_speech:
+            console.out(f"listen yourself: this may be speech at {clock(span.start)}")
         for leak in report.leaks:
             console.out(f"leak: {leak.check}: {leak.what}")
     if not report.clean:

@@ -1,4 +1,4 @@
-"""From frames to detections: what a model sees, at which size, and how sure it is."""
+"""From frames and sound to detections: what a model sees, at which size, and how sure it is."""
 
 from bystander.detect.centerface import CenterFace
 from bystander.detect.fastest import AUTO, chosen
@@ -6,17 +6,22 @@ from bystander.detect.find import Finder
 from bystander.detect.models import Asset, checked, read_lock
 from bystander.detect.nanodet import NanoDet
 from bystander.detect.runtimes import PROVIDERS
+from bystander.detect.voices import BothEars, Silero, WebRtc, listener
 from bystander.detect.yuface import YuFace
 
 __all__ = [
     "AUTO",
     "PROVIDERS",
     "Asset",
+    "BothEars",
     "CenterFace",
     "Finder",
     "NanoDet",
+    "Silero",
+    "WebRtc",
     "YuFace",
     "checked",
     "chosen",
+    "listener",
     "read_lock",
 ]

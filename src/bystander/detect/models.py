@@ -94,8 +94,11 @@ def _asset(entry: dict[str, Any], folder: Path) -> Asset:
     package = f"{entry['package']} {entry['version']}"
     if entry.get("installed"):
         # An ordinary dependency: pip put it where Python finds it.
-        spec = importlib.util.find_spec(entry["package"])
-        root = Path(spec.origin).parent.parent if spec and spec.origin else Path("missing")
+        spec = importlib.util.find_spec(entry.get("module", entry["package"]))
+        root = Path("missing")
+        if spec and spec.origin:
+            is_folder = spec.submodule_search_locations is not None
+            root = Path(spec.origin).parent.parent if is_folder else Path(spec.origin).parent
         path, licence = root / entry["path"], root / entry["licence_path"]
     else:
         path, licence = folder / entry["file"], folder / f"{entry['name']}.licence.txt"

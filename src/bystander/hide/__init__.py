@@ -1,13 +1,14 @@
-"""From a plan and a frame to the same frame with nothing left to undo."""
+"""From a plan and a frame, or sound, to the same with nothing left to undo."""
 
 from collections.abc import Sequence
 
 from bystander.geometry import Box
 from bystander.hide import camera
 from bystander.hide.fills import FILLS, Fill, windows
+from bystander.hide.sound import cover, silence, stretches
 from bystander.records import Frame, Plan
 
-__all__ = ["FILLS", "Fill", "apply", "windows"]
+__all__ = ["FILLS", "Fill", "apply", "cover", "silence", "stretches", "windows"]
 
 
 def apply(plan: Plan, frame: Frame, fill: Fill | None = None) -> Frame:

@@ -117,15 +117,19 @@ def left_out(container: av.container.InputContainer, kept: av.VideoStream) -> di
     for stream in container.streams:
         if stream.index == kept.index:
             continue
-        what = "cover picture" if _is_cover(stream) else f"{stream.type} track"
-        codec = f" ({stream.codec_context.name})" if stream.codec_context else ""
-        counts[what + codec] += 1
+        counts[kind(stream)] += 1
     entries = len(container.metadata) + sum(len(s.metadata) for s in container.streams)
     if entries:
         counts["metadata entry"] = entries
     if chapters := len(container.chapters()):
         counts["chapter"] = chapters
     return dict(counts)
+
+
+def kind(stream: av.stream.Stream) -> str:
+    """Return what *stream* is, in words, with its codec."""
+    what = "cover picture" if _is_cover(stream) else f"{stream.type} track"
+    return what + (f" ({stream.codec_context.name})" if stream.codec_context else "")
 
 
 def stream_kinds(path: Path) -> list[str]:

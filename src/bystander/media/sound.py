@@ -1,8 +1,15 @@
-"""Reading sound, in step with the picture: time 0 is the first frame."""
+"""Reading sound, in step with the picture: time 0 is the first frame.
+
+Decoded samples are laid out in time first, at the file's own rate and in its own channels, without
+gaps or overlaps. Only then are they changed, and after that resampled and mixed. So whoever reads,
+at whatever rate, sees every sample at the same time; and what is taken out before the resampler
+cannot be smeared by it over what stays.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import cast
 
@@ -17,10 +24,17 @@ from bystander.media.files import open_container
 from bystander.media.source import Footage
 from bystander.records import Sound
 
+Change = Callable[[Sound], Sound]
+
 # Rates that AAC has (ISO/IEC 14496-3, table 1.18) and encoders take.
 _RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 # A stated time that differs from the count of samples by less is jitter, not a gap.
-_JITTER_S = 0.03
+_JITTER_S = Fraction(3, 100)
+# A gap that is longer is no pause but a broken clock: filling it could go on for ever.
+_LONGEST_GAP_S = 3600
+_HINT = "--salvage keeps what decodes of it, --audio drop leaves it out"
+# What the samples of one moment are called when they are not mixed: FFmpeg's names by count.
+_UNNAMED = {1: "mono", 2: "stereo"}
 
 
 def sound_form(footage: Footage, container: str) -> tuple[int, str]:
@@ -39,7 +53,9 @@ def sound_form(footage: Footage, container: str) -> tuple[int, str]:
         return (stream.sample_rate if stream.sample_rate in _RATES else 48_000), layout
 
 
-def read_sound(footage: Footage, rate_hz: int, layout: str) -> Iterator[Sound]:
+def read_sound(
+    footage: Footage, rate_hz: int, layout: str | None, change: Change = lambda sound: sound
+) -> Iterator[Sound]:
     """Yield the sound of *footage* in pieces, in order and without gaps, from time 0.
 
     Gaps in the file become silence, and what comes before the first frame is left out.
@@ -47,56 +63,110 @@ def read_sound(footage: Footage, rate_hz: int, layout: str) -> Iterator[Sound]:
     Args:
         footage: The recording; the audio stream that players choose is read.
         rate_hz: Samples a second to give.
-        layout: ``mono`` or ``stereo``.
+        layout: ``mono`` or ``stereo``; ``None``: the file's own channels, whose number can change.
+        change: Done to every piece at the file's own rate and in its own channels, before it is
+            resampled and mixed.
 
     Raises:
         DamagedFootage: The sound does not decode, and salvage was not asked for.
+        FootageError: Its channels cannot be mixed.
     """
     done = 0  # samples given so far
-    for at, samples in _pieces(footage, rate_hz, layout):
-        due = round(at * rate_hz)
-        skip = 0
-        if due > done + _JITTER_S * rate_hz:
-            for start in range(done, due, rate_hz):
-                silence = np.zeros((samples.shape[0], min(rate_hz, due - start)), dtype=np.float32)
-                yield Sound(at=Fraction(start, rate_hz), rate_hz=rate_hz, samples=silence)
-            done = due
-        elif due < done - _JITTER_S * rate_hz:
-            skip = done - due
-        kept = np.ascontiguousarray(samples[:, skip:])
-        if kept.shape[1]:
-            yield Sound(at=Fraction(done, rate_hz), rate_hz=rate_hz, samples=kept)
-            done += kept.shape[1]
-
-
-def _pieces(
-    footage: Footage, rate_hz: int, layout: str
-) -> Iterator[tuple[Fraction, NDArray[np.float32]]]:
-    resampler = AudioResampler(format="fltp", layout=layout, rate=rate_hz)
-    form: tuple[str, str, int] | None = None
-    at = Fraction(0)
-    for decoded in _decoded(footage):
-        now = (decoded.format.name, decoded.layout.name, decoded.sample_rate)
-        if form is not None and now != form:  # a resampler takes one form of sound only
-            for samples in _resampled(resampler, None):
-                yield at, samples
-            resampler = AudioResampler(format="fltp", layout=layout, rate=rate_hz)
-        form = now
-        if decoded.pts is not None and decoded.time_base is not None:
-            at = decoded.pts * decoded.time_base - footage.start
-        for samples in _resampled(resampler, decoded):
-            yield at, samples
-            at += Fraction(samples.shape[1], rate_hz)
-    if form is not None:
-        for samples in _resampled(resampler, None):
-            yield at, samples
+    for samples in _resampled(_laid_out(footage), rate_hz, layout, change):
+        if samples.shape[1]:
+            yield Sound(at=Fraction(done, rate_hz), rate_hz=rate_hz, samples=samples)
+            done += samples.shape[1]
 
 
 def _resampled(
-    resampler: AudioResampler, decoded: av.AudioFrame | None
+    pieces: Iterator[tuple[Sound, str]], rate_hz: int, layout: str | None, change: Change
 ) -> Iterator[NDArray[np.float32]]:
-    for frame in resampler.resample(decoded):
-        yield cast(NDArray[np.float32], frame.to_ndarray())
+    resampler: AudioResampler | None = None
+    form: tuple[int, str] | None = None
+    for sound, own in pieces:
+        if form != (sound.rate_hz, own):  # a resampler takes one form of sound only
+            yield from _through(resampler, None)
+            form = sound.rate_hz, own
+            resampler = AudioResampler(format="fltp", layout=layout or own, rate=rate_hz)
+        yield from _through(resampler, _as_frame(change(sound), own))
+    yield from _through(resampler, None)
+
+
+def _through(
+    resampler: AudioResampler | None, frame: av.AudioFrame | None
+) -> Iterator[NDArray[np.float32]]:
+    if resampler is None:
+        return
+    try:
+        given = resampler.resample(frame)
+    except (av.FFmpegError, ValueError) as error:
+        raise FootageError(
+            "the channels of the sound cannot be mixed", hint="--audio drop leaves it out"
+        ) from error
+    for piece in given:
+        yield np.ascontiguousarray(cast(NDArray[np.float32], piece.to_ndarray()))
+
+
+def _as_frame(sound: Sound, layout: str) -> av.AudioFrame:
+    frame = av.AudioFrame.from_ndarray(
+        np.ascontiguousarray(sound.samples), format="fltp", layout=layout
+    )
+    frame.sample_rate = sound.rate_hz
+    frame.time_base = Fraction(1, sound.rate_hz)
+    frame.pts = round(sound.at * sound.rate_hz)
+    return frame
+
+
+def _laid_out(footage: Footage) -> Iterator[tuple[Sound, str]]:
+    """Yield what decodes with the name of its channels, each sample at its time and none twice."""
+    done: Fraction | None = None
+    for sound, layout in _decoded_sound(footage):
+        rate, first = sound.rate_hz, done is None
+        done = done or Fraction(0)
+        gap = sound.at - done
+        if gap > _LONGEST_GAP_S:
+            if not footage.salvage:
+                raise DamagedFootage("the clock of the sound leaps by over an hour", hint=_HINT)
+            gap = Fraction(0)
+        # The first sample is put where it belongs; later on, the count is the better clock.
+        missing = round(gap * rate) if first or abs(gap) > _JITTER_S else 0
+        while missing > 0:
+            silence = np.zeros((sound.samples.shape[0], min(missing, rate)), dtype=np.float32)
+            yield Sound(at=done, rate_hz=rate, samples=silence), layout
+            done += Fraction(silence.shape[1], rate)
+            missing -= silence.shape[1]
+        kept = sound.samples[:, -missing:]
+        if kept.shape[1]:
+            yield replace(sound, at=done, samples=kept), layout
+            done += Fraction(kept.shape[1], rate)
+        elif first:
+            done = None  # all of it comes before the first frame
+
+
+def _decoded_sound(footage: Footage) -> Iterator[tuple[Sound, str]]:
+    """Yield what decodes as floating point; its ``at`` is what the file says, or what is due."""
+    convert: AudioResampler | None = None
+    form: tuple[str, str, int] | None = None
+    at = Fraction(0)
+    for frame in _decoded(footage):
+        layout, rate = frame.layout.name, frame.sample_rate
+        if rate < 1:
+            continue
+        if form != (frame.format.name, layout, rate):
+            form = frame.format.name, layout, rate
+            convert = AudioResampler(format="fltp", layout=layout, rate=rate)
+        if frame.pts is not None and frame.time_base is not None:
+            at = frame.pts * frame.time_base - footage.start
+        for samples in _through(convert, frame):
+            # Some files hold floating point themselves, and so anything.
+            numbers = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)
+            yield Sound(at=at, rate_hz=rate, samples=numbers.clip(-8, 8)), _named(layout, numbers)
+            at += Fraction(numbers.shape[1], rate)
+
+
+def _named(layout: str, samples: NDArray[np.float32]) -> str:
+    """Return *layout*, or the usual name for so many channels where the file gives none."""
+    return _UNNAMED.get(samples.shape[0], layout) if layout.endswith("channels") else layout
 
 
 def _decoded(footage: Footage) -> Iterator[av.AudioFrame]:
@@ -115,8 +185,7 @@ def _decoded(footage: Footage) -> Iterator[av.AudioFrame]:
             except av.FFmpegError as error:
                 if not footage.salvage:
                     raise DamagedFootage(
-                        "the sound of the recording is damaged",
-                        hint="--salvage keeps what decodes of it, --audio drop leaves it out",
+                        "the sound of the recording is damaged", hint=_HINT
                     ) from error
                 continue
             yield from frames

@@ -25,6 +25,7 @@ from bystander.media import picture, structure
 from bystander.media.files import (
     digest,
     identity,
+    kind,
     left_out,
     open_container,
     video_stream,
@@ -89,6 +90,7 @@ class Footage:
         left_out: Kinds of things in the file that are not read, with their counts.
         notes: What was done to the picture on the way in, in words.
         has_sound: Whether there is an audio stream that can be decoded.
+        sound_kind: What that stream is called in ``left_out``, where it is counted as well.
         damage: What the last complete pass could not read.
     """
 
@@ -145,6 +147,7 @@ class Footage:
             self.left_out = left_out(container, stream)
             audio = container.streams.best("audio")
             self.has_sound = audio is not None and audio.codec_context is not None
+            self.sound_kind = kind(audio) if audio is not None else None
             self.notes = [note] if note else []
             if any(frame.interlaced_frame for frame in frames):
                 self.notes.append(_DEINTERLACED)

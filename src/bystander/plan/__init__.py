@@ -4,6 +4,7 @@ from bystander.plan import policies
 from bystander.plan.document import check_policy, from_json, schema, sha256, to_json
 from bystander.plan.draw import draw_up, head_region, redactions, whole_frames
 from bystander.plan.regions import asked_for, check_regions
+from bystander.plan.voices import speech
 
 __all__ = [
     "asked_for",
@@ -16,6 +17,7 @@ __all__ = [
     "redactions",
     "schema",
     "sha256",
+    "speech",
     "to_json",
     "whole_frames",
 ]

@@ -44,6 +44,8 @@ VERSION = 4
 # Numbers of a plan are bounded, so that a hostile one cannot make the arithmetic explode.
 _TIME = re.compile(r"-?\d{1,24}(/\d{1,24})?", re.ASCII)
 _MOST_PX = 65_536
+# How far sound can go on after the picture.
+_LONGEST_SOUND_S = 24 * 3600
 
 # A keyframe as json.dumps lays it out, one number a line; a person reads it better on one.
 _KEYFRAME = re.compile(
@@ -142,6 +144,9 @@ class PolicyPart(_Part):
         "veryslow",
     ]
     hide_camera: bool
+    speech_score: Annotated[float, Field(ge=0, le=1)]
+    speech_pad_s: Seconds
+    speech_gap_s: Seconds
     neutral_names: bool
     name: Annotated[str, Field(pattern="^[a-z]{1,20}$")]
     changed: Annotated[
@@ -150,7 +155,7 @@ class PolicyPart(_Part):
 
     @model_validator(mode="after")
     def _not_negative(self) -> PolicyPart:
-        for name in ("gap_s", "extend_s", "union_s"):
+        for name in ("gap_s", "extend_s", "union_s", "speech_pad_s", "speech_gap_s"):
             if not 0 <= getattr(self, name) <= 3600:
                 raise ValueError(f"{name} is not between 0 and 3600 seconds")
         return self
@@ -221,6 +226,8 @@ class PlanDocument(_Part):
             if not last <= start < end:
                 raise ValueError("speech is in order of time, without overlaps, from 0 on")
             last = end
+        if last > self.footage.duration + _LONGEST_SOUND_S:
+            raise ValueError("speech ends long after the recording")
         return self
 
 
@@ -304,7 +311,6 @@ def from_json(text: str) -> Plan:
 # What a policy can name and is not built.
 _NOT_YET: dict[str, set[object]] = {
     "targets": {"plates", "text", "screens"},
-    "audio": {"mute-speech", "tone"},
 }
 
 

@@ -156,9 +156,19 @@ def draw_up(
     footage: FootageFacts,
     policy: Policy,
     detectors: Iterable[str],
+    speech: tuple[Span, ...] | None = None,
     kept: Iterable[Region] = (),
 ) -> Plan:
-    """Return the plan that hides *redactions*, in the order of time, within the recording."""
+    """Return the plan that hides *redactions*, in the order of time, within the recording.
+
+    Args:
+        redactions: What is hidden in the picture.
+        footage: The recording.
+        policy: What is hidden and how.
+        detectors: Who looked and listened.
+        speech: When somebody speaks; ``None``: nobody listened.
+        kept: What is not hidden, because somebody asked for that.
+    """
     within = (
         replace(r, span=Span(r.span.start, min(r.span.end, footage.duration))) for r in redactions
     )
@@ -168,6 +178,7 @@ def draw_up(
         detectors=tuple(dict.fromkeys(detectors)),
         redactions=tuple(sorted(within, key=lambda r: (r.span.start, r.span.end, r.track))),
         kept=tuple(kept),
+        speech=speech,
     )
 
 

@@ -47,6 +47,8 @@ _MORE_HIDES_MORE = (
     "union_s",
     "grid_px",
     "margin_px",
+    "speech_pad_s",
+    "speech_gap_s",
 )
 _MORE_HIDES_LESS = (
     "min_face_px",
@@ -58,10 +60,11 @@ _MORE_HIDES_LESS = (
     "person_looks",
     "person_score_long",
     "person_looks_long",
+    "speech_score",
 )
 _SOUND = {
-    "mute-speech": "the sound is kept where no speech was found in it",
-    "tone": "the sound is kept where no speech was found in it",
+    "mute-speech": "the sound is kept where no speech is heard; words can be left in it",
+    "tone": "the sound is kept where no speech is heard; words can be left in it",
     "keep": "the sound is kept, and voices in it can identify people",
 }
 _NOT_HIDDEN = {
@@ -170,7 +173,7 @@ def weaker(policy: Policy) -> tuple[str, ...]:
     """Return in words what *policy* hides less of than ``release`` does.
 
     >>> weaker(Policy()), weaker(Policy(audio="tone"))
-    ((), ('the sound is kept where no speech was found in it',))
+    ((), ('the sound is kept where no speech is heard; words can be left in it',))
     """
     release = Policy()
     found = [

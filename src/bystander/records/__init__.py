@@ -7,6 +7,8 @@ space is pixels of the upright frame, x right, y down, half-open. Nothing here d
 from bystander.records.footage import Frame, Picture, PixelLayout, Plane, Sound, solid_level
 from bystander.records.plans import (
     TARGETS,
+    TONE_HZ,
+    TONE_LEVEL,
     Because,
     FootageFacts,
     Keyframe,
@@ -17,9 +19,13 @@ from bystander.records.plans import (
 )
 from bystander.records.reports import CameraMatch, Check, Leak, Recount, Report, Skipped
 from bystander.records.tracks import Detection, Detector, Kind, Track, aspects_to_look_at
+from bystander.records.voices import LISTEN_HZ, Heard, Listener
 
 __all__ = [
+    "LISTEN_HZ",
     "TARGETS",
+    "TONE_HZ",
+    "TONE_LEVEL",
     "Because",
     "CameraMatch",
     "Check",
@@ -27,9 +33,11 @@ __all__ = [
     "Detector",
     "FootageFacts",
     "Frame",
+    "Heard",
     "Keyframe",
     "Kind",
     "Leak",
+    "Listener",
     "Picture",
     "PixelLayout",
     "Plan",

@@ -49,6 +49,10 @@ class Region:
 TARGETS = ("faces", "heads", "people", "plates", "text", "screens")
 _PEOPLE = TARGETS[:3]
 
+# The tone that can be put in the place of speech, and its largest sample (-20 dB of full scale).
+TONE_HZ = 1000
+TONE_LEVEL = 0.1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
@@ -83,6 +87,9 @@ class Policy:
         crf: Quality of the encoder, in its own scale; ``None``: the default for the codec.
         preset: Speed of the encoder, a name as x264 has them.
         hide_camera: Reduce the fingerprint that the camera's sensor leaves in the picture.
+        speech_score: Least score, 0 to 1, at which the network that listens hears speech.
+        speech_pad_s: How far silence or tone reach beyond what was heard, seconds.
+        speech_gap_s: Shorter gaps between stretches of speech are hidden with them, seconds.
         neutral_names: Files that are written say nothing by their name and time, where these are
             not chosen by a person.
         name: Where these settings are from: a policy's name, or ``own``.
@@ -113,9 +120,22 @@ class Policy:
     crf: int | None = None
     preset: str = "veryfast"
     hide_camera: bool = False
+    speech_score: float = 0.1
+    speech_pad_s: Fraction = Fraction(3, 10)
+    speech_gap_s: Fraction = Fraction(1)
     neutral_names: bool = False
     name: str = "release"
     changed: tuple[str, ...] = ()
+
+    @property
+    def keeps_sound(self) -> bool:
+        """Whether any of the sound is kept."""
+        return self.audio != "drop"
+
+    @property
+    def hides_speech(self) -> bool:
+        """Whether sound is kept without the speech in it."""
+        return self.audio in ("mute-speech", "tone")
 
     def wants(self, target: str) -> bool:
         """Return whether *target*, of :data:`TARGETS`, is to be hidden.
@@ -212,6 +232,11 @@ class Plan:
         near = [*self._by_second.get(_LONG, ()), *self._by_second.get(int(at), ())]
         boxes = (redaction.box_at(at) for redaction in near)
         return [box for box in boxes if box is not None]
+
+    @property
+    def hides_speech(self) -> bool:
+        """Whether sound is kept without the speech in it."""
+        return self.policy.hides_speech
 
     def keeps(self, box: Box, at: Fraction) -> bool:
         """Return whether *box* is to stay at *at* whatever it shows."""

@@ -133,6 +133,7 @@ class Report:
         frames: Frames of the output that were looked at.
         regions: Regions in them that were compared with their fill.
         unsure: When and where the second look saw something without evidence enough.
+        unsure_speech: When somebody may speak in the output, not surely enough to hide it.
         nearly: Detections of those sightings that lack only a little.
         recount: What two detectors saw in the original, or ``None`` if that was not counted.
         camera: How well the camera's pattern matches, or ``None`` if that was not asked for.
@@ -146,6 +147,7 @@ class Report:
     frames: int = 0
     regions: int = 0
     unsure: tuple[tuple[Fraction, Box], ...] = ()
+    unsure_speech: tuple[Span, ...] = ()
     nearly: tuple[Detection, ...] = ()
     recount: Recount | None = None
     camera: CameraMatch | None = None

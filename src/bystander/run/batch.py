@@ -16,8 +16,9 @@ from pathlib import Path
 
 from bystander import detect, media, plan, verify
 from bystander.errors import FootageError, LeakFound, PlanError
-from bystander.records import Detector, Frame, Plan, Policy, Region, Report
+from bystander.records import Detector, Frame, Listener, Plan, Policy, Region, Report
 from bystander.run import passes, report
+from bystander.run.listening import Listening
 from bystander.run.progress import Progress, Silent
 from bystander.run.workspace import Workspace, publish, write_text
 from bystander.threads import Beside
@@ -160,18 +161,13 @@ def redact(
                 at_last=rounds == _MOST_ROUNDS - 1,
                 counted=counted,
                 camera=policy.hide_camera,
+                listener=_second_listener(policy, footage),
                 step=progress.step,
             )
-            found = [d for leak in examined.leaks for d in leak.found]
-            others = [leak for leak in examined.leaks if leak.check != verify.SECOND_LOOK]
-            if not found or others or not amend or rounds == _MOST_ROUNDS:
+            if not amend or rounds == _MOST_ROUNDS or not _can_be_mended(examined):
                 break
             rounds += 1
-            progress.say(
-                f"the second look found {_sightings(examined)}: hiding it and starting over"
-            )
-            found += examined.nearly
-            drawn = passes.add_found(drawn, footage, survey, found, rounds)
+            drawn = _mended(drawn, footage, survey, examined, rounds=rounds, progress=progress)
         document = report.document(
             examined,
             plan=drawn,
@@ -257,8 +253,25 @@ def _look(
         detectors.append(detect.NanoDet(provider))
     names = " and ".join(detector.name for detector in detectors)
     progress.say(f"looking with {names} on {faces.provider}")
-    survey, seen = passes.look(footage, policy, detectors, progress, also=also)
-    drawn = passes.draw_up(footage, survey, policy, seen, detectors, regions=regions)
+    listening = Listening(footage, policy)
+    for name in listening.names:
+        progress.say(f"listening with {name}")
+
+    def go_on(frame: Frame) -> None:
+        also(frame)
+        listening.up_to(frame.at)
+
+    survey, seen = passes.look(footage, policy, detectors, progress, also=go_on)
+    drawn = passes.draw_up(
+        footage,
+        survey,
+        policy,
+        seen,
+        detectors,
+        regions=regions,
+        speech=listening.finish(),
+        listeners=listening.names,
+    )
     return drawn, survey, faces.provider
 
 
@@ -270,6 +283,35 @@ def _go_through(
     survey, _ = passes.look(footage, given.policy, [], progress, also=also)
     passes.check_length(given, survey)
     return given, survey, "none: the plan was given"
+
+
+def _can_be_mended(examined: Report) -> bool:
+    """Return whether there are leaks, and all of them are of what can be hidden as well."""
+    mended = (verify.SECOND_LOOK, verify.SPEECH)
+    return bool(examined.leaks) and all(
+        leak.check in mended and (leak.found or leak.span) for leak in examined.leaks
+    )
+
+
+def _mended(
+    drawn: Plan,
+    footage: media.Footage,
+    survey: passes.Survey,
+    examined: Report,
+    *,
+    rounds: int,
+    progress: Progress,
+) -> Plan:
+    """Return *drawn* with what the verifier saw and heard hidden as well."""
+    if found := [d for leak in examined.leaks for d in leak.found]:
+        progress.say(f"the second look found {_sightings(examined)}: hiding it and starting over")
+        found += examined.nearly
+        drawn = passes.add_found(drawn, footage, survey, found, rounds)
+    spoken = [leak.span for leak in examined.leaks if leak.check == verify.SPEECH and leak.span]
+    if spoken:
+        progress.say("somebody is heard in the output: hiding it and starting over")
+        drawn = passes.add_speech(drawn, (*spoken, *examined.unsure_speech))
+    return drawn
 
 
 def examine(
@@ -300,8 +342,14 @@ def examine(
         original=footage,
         detector=verifier,
         camera=camera,
+        listener=_second_listener(given.policy, footage),
         step=progress.step,
     )
+
+
+def _second_listener(policy: Policy, footage: media.Footage) -> Listener | None:
+    """Return who listens to the output, if there is sound in it from which speech was taken."""
+    return detect.Silero(verify.UNSURE) if policy.hides_speech and footage.has_sound else None
 
 
 def read_plan(path: Path) -> Plan:

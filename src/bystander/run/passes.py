@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from bystander.records import (
     Track,
 )
 from bystander.run.progress import Progress
+from bystander.timeline import Span
 
 _SOUND_AHEAD_S = Fraction(1, 2)
 
@@ -105,9 +106,12 @@ def draw_up(
     detectors: Sequence[Detector],
     *,
     regions: Sequence[Region] = (),
+    speech: tuple[Span, ...] | None = None,
+    listeners: Sequence[str] = (),
 ) -> Plan:
     """Return the plan that hides everyone who was seen, every frame that is damaged, and *regions*.
 
+    And *speech*, which *listeners* heard.
     What lies wholly in one of *regions* that is to be kept is not hidden for being seen.
 
     Raises:
@@ -137,7 +141,8 @@ def draw_up(
             duration=survey.duration,
         ),
         policy=policy,
-        detectors=[detector.name for detector in detectors],
+        detectors=[*(detector.name for detector in detectors), *listeners],
+        speech=speech,
         kept=keep,
     )
 
@@ -194,8 +199,17 @@ def add_found(
         footage=drawn.footage,
         policy=drawn.policy,
         detectors=(*drawn.detectors, *(detection.detector for detection in found)),
+        speech=drawn.speech,
         kept=drawn.kept,
     )
+
+
+def add_speech(drawn: Plan, found: Iterable[Span]) -> Plan:
+    """Return *drawn* with speech that the verifier heard hidden as well."""
+    spans = plan.speech(found, drawn.policy)
+    # What is in the plan has its margins already, and keeps the ends that a person gave it.
+    bare = replace(drawn.policy, speech_pad_s=Fraction(0))
+    return replace(drawn, speech=plan.speech((*(drawn.speech or ()), *spans), bare))
 
 
 def _redactions(
@@ -229,6 +243,11 @@ def check_fits(drawn: Plan, footage: media.Footage) -> None:
         )
     if (drawn.footage.width, drawn.footage.height) != (footage.width, footage.height):
         raise PlanError("the plan is for frames of another size than the recording's")
+    if drawn.hides_speech and drawn.speech is None and footage.has_sound:
+        raise PlanError(
+            "the plan hides speech and does not say when anybody speaks",
+            hint="bystander detect IN --audio mute-speech -o PLAN listens for it",
+        )
 
 
 def check_length(drawn: Plan, survey: Survey) -> None:
@@ -254,8 +273,9 @@ def render(
     what: str = "writing",
     fill: hide.Fill | None = None,
     before: Callable[[Frame], Frame] = lambda frame: frame,
+    before_sound: Callable[[Sound], Sound] = lambda sound: sound,
 ) -> media.Recorder:
-    """Write *footage* with the regions of *drawn* filled to *target*.
+    """Write *footage* with what *drawn* names hidden to *target*.
 
     Args:
         drawn: What to hide.
@@ -265,12 +285,13 @@ def render(
         what: What to call this pass.
         fill: Used in place of the plan's; for tests of the proof.
         before: Done to every frame before it is filled; for the proof.
+        before_sound: Done to sound as it was decoded, before speech is taken out; for the proof.
     """
     progress.begin(what, drawn.footage.frames)
     policy = drawn.policy
     media.encoder_like(target, footage).check(policy.crf, hide_camera=policy.hide_camera)
     form: tuple[int, str] | None = None
-    if policy.audio == "keep" and footage.has_sound:
+    if policy.keeps_sound and footage.has_sound:
         form = media.sound_form(footage, media.container_for(target))
     recorder = media.Recorder(
         target,
@@ -281,7 +302,10 @@ def render(
         sound_layout=form[1] if form else "stereo",
     )
     with recorder:
-        sound = iter(media.read_sound(footage, *form)) if form else iter(())
+        sound: Iterator[Sound] = iter(())
+        if form:
+            sound = media.read_sound(footage, *form, lambda s: hide.silence(drawn, before_sound(s)))
+            sound = (hide.cover(drawn, piece) for piece in sound)
         waiting = next(sound, None)
         count = 0
         for frame in footage.frames():

@@ -1,24 +1,24 @@
 """Showing, on a user's own recording, that nothing from inside the masks comes through.
 
-Everything inside the planned regions is replaced by random noise, and both versions are rendered
-with the same plan and the same settings. If the two files are equal byte for byte, the output
-does not depend on what was inside: not by the fill, and not by way of the encoder, its rate
-control or the container either. That is shown for this recording, this plan and one draw of noise
-in many million samples; it says nothing of other recordings.
+Everything inside the planned regions, and all sound where speech is hidden, is replaced by random
+noise, and both versions are rendered with the same plan and the same settings. If the two files are
+equal byte for byte, the output does not depend on what was inside: not by the fill, and not by way
+of the encoder, its rate control or the container either. That is shown for this recording, this
+plan and one draw of noise in many million samples; it says nothing of other recordings.
 """
 
 from __future__ import annotations
 
 import filecmp
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from bystander import hide, media, plan
 from bystander.errors import PlanError
-from bystander.records import Frame, Plan
+from bystander.records import Frame, Plan, Sound
 from bystander.run import passes
 from bystander.run.progress import Progress, Silent
 from bystander.run.workspace import Workspace
@@ -36,6 +36,7 @@ class Proof:
         noise_sha256: Digest of the file made from the recording with noise inside the masks.
         frames: Frames in the recording.
         samples: How many samples of the planes were replaced by noise.
+        heard: How many of the sound were, over all its channels.
         encoder: What wrote both, and its settings.
     """
 
@@ -46,6 +47,7 @@ class Proof:
     noise_sha256: str
     frames: int
     samples: int
+    heard: int
     encoder: str
 
 
@@ -88,9 +90,16 @@ def prove(
             given, footage, first, progress, what="writing the original", fill=fill
         )
         passes.render(
-            given, footage, second, progress, what="writing it with noise", fill=fill, before=noise
+            given,
+            footage,
+            second,
+            progress,
+            what="writing it with noise",
+            fill=fill,
+            before=noise,
+            before_sound=noise.sound,
         )
-        if not noise.samples:
+        if not noise.samples and not noise.heard:
             raise PlanError(
                 "the plan hides nothing in this recording, so there is nothing to prove"
             )
@@ -105,6 +114,7 @@ def prove(
         noise_sha256=digests[1],
         frames=given.footage.frames,
         samples=noise.samples,
+        heard=noise.heard,
         encoder=f"{recorder.encoder.name} {options}",
     )
 
@@ -115,7 +125,18 @@ class _Noise:
     def __init__(self, given: Plan) -> None:
         self._plan = given
         self._random = np.random.default_rng()
-        self.samples = 0
+        self.samples = self.heard = 0
+
+    def sound(self, sound: Sound) -> Sound:
+        """Return *sound*, as it was decoded, with noise where the plan has speech."""
+        if not self._plan.hides_speech:
+            return sound
+        samples = sound.samples.copy()
+        for first, last in hide.stretches(self._plan.speech or (), sound):
+            inside = samples[:, max(first, 0) : last]
+            inside[:] = self._random.uniform(-1, 1, inside.shape)
+            self.heard += inside.size
+        return replace(sound, samples=samples)
 
     def __call__(self, frame: Frame) -> Frame:
         boxes = self._plan.boxes_at(frame.at)

@@ -26,7 +26,7 @@ from bystander.timeline import clock, to_text
 
 VERSION = 3
 
-_LIBRARIES = ("av", "onnxruntime", "numpy", "yuface")
+_LIBRARIES = ("av", "onnxruntime", "numpy", "webrtcvad-wheels", "yuface")
 # What is not looked for unless it is a target.
 _WITHOUT = {
     "faces": "faces",
@@ -39,6 +39,14 @@ _WITHOUT = {
 _NOT_LOOKED_FOR = ("tattoos, reflections and shadows",)
 _CAMERA = "the fingerprint that a camera's sensor leaves in the picture"
 _UNSURE_LISTED = 100
+# What became of the sound, by what the policy asks for.
+_SOUND = {
+    "drop": "dropped",
+    "mute-speech": "speech muted",
+    "tone": "tone for speech",
+    "keep": "kept",
+}
+_SPEECH_GIVES_WAY = ("speech muted", "tone for speech")
 
 
 def document(
@@ -126,8 +134,9 @@ def document(
         "recount": _recount(examined.recount),
         "camera": _camera(plan, examined.camera),
         "audit": _audit(times, examined.plan_sha256),
-        "left_out": footage.left_out,
+        "left_out": _left_out(footage, sound),
         "sound": sound,
+        "speech": _speech(plan, examined) if sound in _SPEECH_GIVES_WAY else None,
         "changed_on_the_way_in": list(footage.notes),
         "damage": {
             "cut_short": footage.damage.cut,
@@ -232,7 +241,28 @@ def _audit(times: Sequence[Fraction], seed: str) -> dict[str, Any]:
 def _sound(plan: Plan, footage: media.Footage) -> str:
     if not footage.has_sound:
         return "none"
-    return "kept" if plan.policy.audio == "keep" else "dropped"
+    return _SOUND[plan.policy.audio]
+
+
+def _speech(plan: Plan, examined: Report) -> dict[str, Any]:
+    spans = plan.speech or ()
+    return {
+        "stretches": [{"start_s": _seconds(s.start), "end_s": _seconds(s.end)} for s in spans],
+        "hidden_s": _seconds(sum((s.duration for s in spans), Fraction(0))),
+        "unsure": [
+            {"start_s": _seconds(s.start), "end_s": _seconds(s.end)}
+            for s in examined.unsure_speech[:_UNSURE_LISTED]
+        ],
+        "unsure_count": len(examined.unsure_speech),
+    }
+
+
+def _left_out(footage: media.Footage, sound: str) -> dict[str, int]:
+    """Return the counts of what was not read, less the audio stream where its sound is kept."""
+    counts = dict(footage.left_out)
+    if sound not in ("none", "dropped") and footage.sound_kind in counts:
+        counts[footage.sound_kind] -= 1
+    return {kind: count for kind, count in counts.items() if count}
 
 
 def _seconds(at: Fraction) -> float:

@@ -9,16 +9,28 @@ from itertools import zip_longest
 from pathlib import Path
 
 from bystander import media
-from bystander.records import Check, Detector, Frame, Leak, Plan, Recount, Report
+from bystander.records import (
+    Check,
+    Detector,
+    Frame,
+    Leak,
+    Listener,
+    Plan,
+    Recount,
+    Report,
+    Skipped,
+)
 from bystander.threads import Beside
 from bystander.timeline import Span, clock
-from bystander.verify import container, fills
+from bystander.verify import container, fills, voices
 from bystander.verify import second_look as second
 from bystander.verify.camera import Comparison
 from bystander.verify.recount import Recounter
 from bystander.verify.second_look import SecondLook
 
 PICTURE = "picture"
+
+Note = Callable[[str, str, list[Leak]], None]
 
 
 def examine(
@@ -31,6 +43,7 @@ def examine(
     at_last: bool = False,
     counted: Recount | None = None,
     camera: bool = False,
+    listener: Listener | None = None,
     step: Callable[[], None] = lambda: None,
 ) -> Report:
     """Check *output* against the plan and the original that it was made from.
@@ -45,6 +58,7 @@ def examine(
         counted: What was counted in the original already, which then is not done again.
         camera: Whether to compare the camera's pattern in both; the report is clean or not
             whatever comes of it.
+        listener: Listens for speech that the plan missed; needed where sound is kept without it.
         step: Called after each frame.
 
     Raises:
@@ -57,7 +71,7 @@ def examine(
         ran.append(Check(name=name, passed=not found, looked_at=looked_at))
         leaks.extend(found)
 
-    sound = plan.policy.audio == "keep" and original.has_sound
+    sound = plan.policy.keeps_sound and original.has_sound
     note(
         container.NAME,
         "streams, boxes, tags and units of the coded picture against the list of what may be there",
@@ -69,6 +83,8 @@ def examine(
     again = Recounter(detector, original.pixel_aspect)
     patterns = Comparison(plan.footage.frames) if camera else None
     noise = media.encoder_like(output, original).noise(plan.policy.crf)
+    can_hear = sound and found.has_sound
+    hearing = voices.Hearing(plan, found, original, listener) if can_hear else None
     bare: list[Leak] = []
     regions = frames = 0
     tolerance = max(found.tick, Fraction(1, 1_000_000)) * Fraction(51, 100)
@@ -94,6 +110,8 @@ def examine(
                 again.see(source)
             if patterns is not None:
                 patterns.see(source, shown, plan.boxes_at(source.at))
+            if hearing is not None:
+                hearing.up_to(source.at)
             frames += 1
             step()
     size = f"{original.width}x{original.height}"
@@ -107,19 +125,36 @@ def examine(
         f"{look.looks} looks at {look.frames} frames, for faces alone, by {detector.name}{doubts}",
         seen,
     )
+    skipped = _finish(hearing, note, must_listen=plan.hides_speech) if sound else ()
     return Report(
         plan_sha256=plan_sha256,
         output_sha256=found.sha256,
         ran=tuple(ran),
-        skipped=(),
+        skipped=skipped,
         leaks=tuple(leaks),
         frames=frames,
         regions=regions,
         unsure=unsure,
+        unsure_speech=hearing.unsure() if hearing else (),
         nearly=look.nearly(at_last=at_last),
         recount=counted or again.count(plan),
         camera=patterns.result() if patterns is not None else None,
     )
+
+
+def _finish(
+    hearing: voices.Hearing | None, note: Note, *, must_listen: bool
+) -> tuple[Skipped, ...]:
+    """Hear the rest and note what was found; return what did not run."""
+    if hearing is None:
+        return (Skipped(name=voices.NAME, why="the output has no sound that decodes"),)
+    hearing.up_to(None)
+    note(voices.NAME, hearing.looked_at(), hearing.leaks())
+    if hearing.listens:
+        note(voices.SPEECH, hearing.listened_to(), hearing.spoken())
+    elif must_listen:
+        return (Skipped(name=voices.SPEECH, why="nobody was there to listen"),)
+    return ()
 
 
 def _properties(found: media.Footage, original: media.Footage) -> list[Leak]:
