@@ -15,7 +15,7 @@ def speech(heard: Iterable[Span], policy: Policy) -> tuple[Span, ...]:
     >>> from fractions import Fraction as F
     >>> policy = Policy(speech_pad_s=F(1, 2), speech_gap_s=F(1))
     >>> [(str(s.start), str(s.end)) for s in speech(
-    ...     [Span(F(6), F(7)), Span(F(0), F(1)), Span(F(3), F(4))], policy)]
+    ...     [Span(F(11, 2), F(7)), Span(F(0), F(1)), Span(F(3), F(4))], policy)]
     [('0', '3/2'), ('5/2', '15/2')]
     """
     spans: list[Span] = []
