@@ -74,7 +74,7 @@ def spoken(wave: Wave, told: dict[str, Any]) -> NDArray[np.bool_]:
     whole = np.pad(wave, (0, -wave.size % PIECE)).reshape(-1, PIECE)
     loudness = np.sqrt((whole.astype(np.float64) ** 2).mean(axis=1))
     loud = loudness > loudness.max() * 10 ** (-QUIETEST_DB / 20)
-    return loud.repeat(PIECE)[: wave.size]
+    return np.asarray(loud.repeat(PIECE)[: wave.size])
 
 
 def mixed(wave: Wave, speech: NDArray[np.bool_], noise_db: int | None, level_db: int) -> Wave:

@@ -152,6 +152,10 @@ def _set(path: str, value: object) -> str:
         ("speech", [["2", "1"]]),
         ("speech", [["0", "2"], ["1", "3"]]),
         ("speech", [["-1", "3"]]),
+        ("speech", [["0", "999999"]]),
+        ("speech", [["0"]]),
+        ("policy.speech_score", 2),
+        ("policy.speech_pad_s", "-1"),
     ],
 )
 def test_what_is_out_of_bounds_is_refused_with_its_place(path: str, value: object) -> None:

@@ -65,7 +65,6 @@ def said(wave: Wave, margin: float = 0.0) -> Wave:
     [
         ("opposite.mkv", (1, -1), {}),
         ("right.mp4", (0, 1), {"sound_codec": "aac"}),
-        ("one.mkv", (1,), {"sound_layout": "mono"}),
         ("six.mkv", (0, 0, 0, 0, 0, 1), {"sound_layout": "5.1"}),
         ("opus.webm", (1, 1), {"sound_codec": "libopus", "sound_hz": 48000, "codec": "libvpx-vp9"}),
     ],
@@ -189,7 +188,7 @@ def test_a_plan_for_which_nobody_listened_is_refused(source: Path, tmp_path: Pat
         run.redact(source, run.outputs_for(source, tmp_path / "out.mp4"), MUTE, given=plan)
 
 
-@pytest.mark.parametrize("count", [0, 1, 300])
+@pytest.mark.parametrize("count", [0, 1])
 def test_no_sound_silence_and_very_short_sound(tmp_path: Path, count: int) -> None:
     source = draw(tmp_path / "in.mkv", scene(np.zeros((2, count))))
     outputs = run.outputs_for(source, None)

@@ -147,11 +147,14 @@ def short(plan: Plan, sound: Sound) -> Sound:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "what"),
-    [(whole, "something else"), (late, "out of step"), (short, "shorter than it was")],
-    ids=lambda value: getattr(value, "__name__", ""),
+    ("wrong", "what", "audio"),
+    [
+        (whole, "something else", "mute-speech"),
+        (whole, "something else", "tone"),
+        (late, "out of step", "mute-speech"),
+        (short, "shorter than it was", "tone"),
+    ],
 )
-@pytest.mark.parametrize("audio", ["mute-speech", "tone"])
 def test_sound_that_is_not_what_was_planned_is_found(
     bench: Bench, wrong: Change, what: str, audio: str
 ) -> None:
@@ -161,8 +164,7 @@ def test_sound_that_is_not_what_was_planned_is_found(
     assert not report.clean
 
 
-@pytest.mark.parametrize("suffix", [".mp4", ".webm"])
-@pytest.mark.parametrize("gain", [1.0, 0.3])
+@pytest.mark.parametrize(("suffix", "gain"), [(".mp4", 0.3), (".webm", 1.0)])
 def test_what_lies_beneath_is_found_however_soft(bench: Bench, suffix: str, gain: float) -> None:
     """A copy that was turned down is too soft for the bound on silence, and still the voice."""
     heard = {

@@ -42,8 +42,9 @@ WINDOW = 2048
 # 0.004 and 0.005 next to white noise at full scale in Opus, 0.0001 and 0.001 next to speech.
 SILENCE = 0.01
 BESIDE_TONE = 0.02
-# What was beneath shows if a piece is this much like it, and at least this share of its level;
-# speech, coded and decoded, reaches 0.03 of it in the first window.
+# What was beneath shows if a piece is this much like it, and at least this share of its level.
+# What a codec spreads into the first window is less (0.0034 of full scale next to speech), or not
+# like it.
 _PIECE = 1024
 _ALIKE_BENEATH = 0.5
 _SHARE_BENEATH = 0.2
@@ -57,7 +58,7 @@ _SEARCHED_S = Fraction(1, 5)
 _ALIKE = 0.9
 _LIKE_ENOUGH = 0.5
 _LOUD_ENOUGH = 0.001
-# The last packet of AAC is padded to its length.
+# The last packet of AAC is padded to its length; MP4 states where sound ends to the millisecond.
 LONGER = 1024
 _MOST_LISTED = 20
 
@@ -135,7 +136,7 @@ class Hearing:
         """Return what is wrong with the sound; call after the last of it."""
         original, output = self._lengths
         found = [*self._loud, *self._late]
-        if not 0 <= output - original <= LONGER:
+        if not -self._rate * IN_STEP_S <= output - original <= LONGER:
             much = abs(original - output) / self._rate
             longer = "longer" if output > original else "shorter"
             found.append(Leak(check=NAME, what=f"the sound is {much:.3f} s {longer} than it was"))
