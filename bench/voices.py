@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ PIECE = 512
 QUIETEST_DB = 35
 NOISES = (None, 10, 0)
 LEVELS_DB = (0, -30)
-LISTENERS = {
+LISTENERS: dict[str, Callable[[], Listener]] = {
     "both, as a run does": lambda: detect.listener(0.1),
     "silero by itself": lambda: detect.Silero(0.1),
     "silero at 0.5": lambda: detect.Silero(0.5),
