@@ -4,9 +4,9 @@ What is planned to be hidden is decoded and measured: silence must be silent and
 but the tone, up to what a lossy codec does. It spreads what it codes over one window, so the first
 and last window of a stretch are not held to that; but nowhere in it may there be anything like what
 the original has there.
-The rest is compared with the original, for the two must be in step, and listened to with one of
-those who made the plan, at other moments and with a higher bar: it finds what was left out of a
-plan or put in the wrong place, not what nobody hears.
+The rest is compared with the original, for the two must be in step, and listened to by one of those
+who made the plan, with a higher bar: that finds what was left out of a plan or put in the wrong
+place, not what nobody hears.
 """
 
 from __future__ import annotations
