@@ -130,8 +130,8 @@ def _tone(scene: Scene) -> np.ndarray[Any, Any]:
 def _write_sound(container: Any, stream: Any, scene: Scene, wave: np.ndarray[Any, Any]) -> None:
     convert = av.AudioResampler(stream.codec_context.format, stream.layout, scene.sound_hz)
     for start in range(0, wave.shape[1], scene.sound_hz):
-        part = np.ascontiguousarray(wave[:, start : start + scene.sound_hz])
-        piece = av.AudioFrame.from_ndarray(part, "fltp", scene.sound_layout)
+        part = np.ascontiguousarray(wave[:, start : start + scene.sound_hz].T).reshape(1, -1)
+        piece = av.AudioFrame.from_ndarray(part, "flt", scene.sound_layout)
         piece.sample_rate, piece.pts = scene.sound_hz, scene.sound_pts(start)
         piece.time_base = Fraction(1, scene.sound_hz)
         for frame in convert.resample(piece):

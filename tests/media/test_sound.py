@@ -96,12 +96,13 @@ def test_what_is_changed_is_changed_before_a_resampler_can_smear_it(tmp_path: Pa
     assert not read(path, change=hush).any()
 
 
-def test_own_channels_are_given_one_by_one(tmp_path: Path) -> None:
-    wave = np.zeros((6, RATE), dtype=np.float32)
+@pytest.mark.parametrize(("layout", "count"), [("5.1", 6), ("7.1", 8)])
+def test_own_channels_are_given_one_by_one(tmp_path: Path, layout: str, count: int) -> None:
+    wave = np.zeros((count, RATE), dtype=np.float32)
     wave[4] = noise(RATE)[0]
     path = draw(
         tmp_path / "in.mkv",
-        Scene(frames=25, sound=wave, sound_codec="pcm_s16le", sound_layout="5.1"),
+        Scene(frames=25, sound=wave, sound_codec="pcm_s16le", sound_layout=layout),
     )
     found = read(path, layout=None)
     assert found.shape == wave.shape

@@ -66,6 +66,7 @@ def said(wave: Wave, margin: float = 0.0) -> Wave:
         ("opposite.mkv", (1, -1), {}),
         ("right.mp4", (0, 1), {"sound_codec": "aac"}),
         ("six.mkv", (0, 0, 0, 0, 0, 1), {"sound_layout": "5.1"}),
+        ("eight.mkv", (0, 0, 0, 0, 0, 0, 0, 1), {"sound_layout": "7.1"}),
         ("opus.webm", (1, 1), {"sound_codec": "libopus", "sound_hz": 48000, "codec": "libvpx-vp9"}),
     ],
 )
@@ -101,8 +102,8 @@ def test_what_is_said_is_gone_whichever_channel_it_was_in(
 def test_two_recordings_that_differ_only_in_what_is_said_give_one_file(
     tmp_path: Path, words: Wave, policy: Policy, suffix: str
 ) -> None:
-    # A codec spreads what it is given over its windows, beyond a stretch as well. What it is given is
-    # silent already, so not even what was said just within the stretch can be beside it.
+    # A codec spreads what it is given over its windows, beyond a stretch as well. What it is given
+    # is silent already, so not even what was said just within the stretch can be beside it.
     spans = (Span(Fraction(17, 10), Fraction(42, 10)),)
     other = words.copy()
     first, last = round(1.7 * RATE), round(4.2 * RATE)

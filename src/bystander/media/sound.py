@@ -33,6 +33,8 @@ _JITTER_S = Fraction(3, 100)
 # A gap that is longer is no pause but a broken clock: filling it could go on for ever.
 _LONGEST_GAP_S = 3600
 _HINT = "--salvage keeps what decodes of it, --audio drop leaves it out"
+# All channels in one row: PyAV fails at eight rows.
+_PACKED = "flt"
 # What the samples of one moment are called when they are not mixed: FFmpeg's names by count.
 _UNNAMED = {1: "mono", 2: "stereo"}
 
@@ -87,7 +89,7 @@ def _resampled(
         if form != (sound.rate_hz, own):  # a resampler takes one form of sound only
             yield from _through(resampler, None)
             form = sound.rate_hz, own
-            resampler = AudioResampler(format="fltp", layout=layout or own, rate=rate_hz)
+            resampler = AudioResampler(format=_PACKED, layout=layout or own, rate=rate_hz)
         yield from _through(resampler, _as_frame(change(sound), own))
     yield from _through(resampler, None)
 
@@ -104,12 +106,13 @@ def _through(
             "the channels of the sound cannot be mixed", hint="--audio drop leaves it out"
         ) from error
     for piece in given:
-        yield np.ascontiguousarray(cast(NDArray[np.float32], piece.to_ndarray()))
+        numbers = cast(NDArray[np.float32], piece.to_ndarray())
+        yield np.ascontiguousarray(numbers.reshape(-1, piece.layout.nb_channels).T)
 
 
 def _as_frame(sound: Sound, layout: str) -> av.AudioFrame:
     frame = av.AudioFrame.from_ndarray(
-        np.ascontiguousarray(sound.samples), format="fltp", layout=layout
+        np.ascontiguousarray(sound.samples.T).reshape(1, -1), format=_PACKED, layout=layout
     )
     frame.sample_rate = sound.rate_hz
     frame.time_base = Fraction(1, sound.rate_hz)
@@ -154,7 +157,7 @@ def _decoded_sound(footage: Footage) -> Iterator[tuple[Sound, str]]:
             continue
         if form != (frame.format.name, layout, rate):
             form = frame.format.name, layout, rate
-            convert = AudioResampler(format="fltp", layout=layout, rate=rate)
+            convert = AudioResampler(format=_PACKED, layout=layout, rate=rate)
         if frame.pts is not None and frame.time_base is not None:
             at = frame.pts * frame.time_base - footage.start
         for samples in _through(convert, frame):
