@@ -20,6 +20,9 @@ Tensors = dict[str, NDArray[Any]]
 _OPSET, _IR = 17, 9
 _STRIDES = (8, 16, 32)
 _CLASSES, _DISTANCES = 80, 44
+# Of COCO's classes, after the first, which is a person: what bears plates (car, motorcycle, bus,
+# truck), and what shows text (television, laptop, telephone). Each group comes out as one.
+_GROUPS = ((2, 3, 5, 7), (62, 63, 67))
 
 
 def onnx_free_size(content: bytes) -> bytes:
@@ -50,8 +53,9 @@ def nanodet_to_onnx(content: bytes, weights: bytes) -> bytes:
 
     That graph came from ONNX once and changes the order of axes around every operation that
     TensorFlow has for the order N H W C alone. Here everything stays N C H W, so those changes
-    fall away. Of 80 classes only the first, a person, comes out: nothing else is looked for. Sizes
-    that were fixed for pictures of 416 x 416 are left open; sides may be any multiple of 32.
+    fall away. Of 80 classes a person comes out, and the best of two groups: vehicles, and screens;
+    nothing else is looked for. Sizes that were fixed for pictures of 416 x 416 are left open; sides
+    may be any multiple of 32.
 
     Args:
         content: The graph, as JSON.
@@ -59,7 +63,7 @@ def nanodet_to_onnx(content: bytes, weights: bytes) -> bytes:
 
     Returns:
         A model with input ``picture`` (1, 3, h, w) and, for each stride S of 8, 16 and 32,
-        ``score_S`` (1, cells, 1) and ``distances_S`` (1, cells, 44).
+        ``score_S`` (1, cells, 1), ``distances_S`` (1, cells, 44) and ``groups_S`` (1, cells, 2).
     """
     graph = json.loads(content)
     return _Translation(_tensors(graph, weights)).of(graph["modelTopology"]["node"])
@@ -89,6 +93,7 @@ class _Translation:
         self._constants: list[Any] = []
         self._same: dict[str, str] = {}  # names that mean what another one means
         self._probabilities: set[str] = set()
+        self._groups: list[str] = []
 
     def of(self, nodes: list[dict[str, Any]]) -> bytes:
         self._same[nodes_named(nodes, "Placeholder")[0]] = "picture"
@@ -104,6 +109,9 @@ class _Translation:
         outputs += [(f"distances_{s}", _DISTANCES) for s in _STRIDES]
         for (_, end), (name, _) in zip(ends, outputs, strict=True):
             self._add("Identity", [end], name)
+        for stride, source in zip(_STRIDES, self._groups, strict=True):
+            self._add_groups(f"groups_{stride}", source)
+            outputs.append((f"groups_{stride}", len(_GROUPS)))
         model = helper.make_model(
             helper.make_graph(
                 self._nodes,
@@ -180,6 +188,7 @@ class _Translation:
                 sizes = np.array([1, _CLASSES - 1, _DISTANCES], np.int64)
                 parts = self._constant(f"{name}/sizes", sizes)
                 self._add("Split", [inputs[0], parts], name, f"{name}:other", f"{name}:1", axis=1)
+                self._groups.append(f"{name}:other")
             case "Sigmoid":
                 self._probabilities.add(name)
                 self._add("Sigmoid", inputs, name)
@@ -189,6 +198,21 @@ class _Translation:
                 self._add("Reshape", [inputs[0], wanted], name)
             case _:
                 raise ValueError(f"there is no translation of {operation}")
+
+    def _add_groups(self, name: str, source: str) -> None:
+        """Add the best score of each group, of all classes in *source* but the first."""
+        best = []
+        for number, group in enumerate(_GROUPS):
+            classes = np.array([place - 1 for place in group], np.int64)
+            chosen = self._constant(f"{name}/classes_{number}", classes)
+            self._add("Gather", [source, chosen], f"{name}/of_{number}", axis=1)
+            best.append(f"{name}/best_{number}")
+            self._add("ReduceMax", [f"{name}/of_{number}"], best[-1], axes=[1], keepdims=1)
+        self._add("Concat", best, f"{name}/best", axis=1)
+        self._add("Sigmoid", [f"{name}/best"], f"{name}/scores")
+        shape = self._constant(f"{name}/shape", np.array([1, len(_GROUPS), -1], np.int64))
+        self._add("Reshape", [f"{name}/scores", shape], f"{name}/flat")
+        self._add("Transpose", [f"{name}/flat"], name, perm=[0, 2, 1])
 
     def _resize(self, name: str, source: str) -> None:
         # The pyramid goes up twice, then down twice, by a factor of two each.

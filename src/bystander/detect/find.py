@@ -1,4 +1,4 @@
-"""Looking for faces and people through a recording.
+"""Looking for faces, people and what else is to be hidden through a recording.
 
 Faces are looked for in the frames, and the parts of them, that the watcher chooses
 (:mod:`bystander.watch`), at several sizes (:mod:`bystander.detect.sizes`). Looking for people is
@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from bystander.detect.also import Also
+from bystander.detect.marks import Marks
 from bystander.detect.sizes import Sizes
 from bystander.records import Detection, Detector, Frame, Kind
 from bystander.watch import LONGEST_S, Changes, Watcher, is_due
@@ -42,15 +44,19 @@ class Finder:
         """Prepare to look.
 
         Args:
-            detectors: Who looks, for faces or for people.
+            detectors: Who looks, for faces, people, text or codes. Vehicles and screens are seen
+                by who looks for people.
             pixel_aspect: Width of a pixel over its height, as the file has it.
             smallest_px: Height of the smallest face to look for, in pixels of the frame.
-            least_scores: For each kind that the detectors find, what scores less is not reported.
+            least_scores: For each kind that is looked for, what scores less is not reported.
             sure: A face that scores this is looked for in the frames between as well.
             still: The recording is too short for one frame to make up for another.
             every_frame: Look at every frame whole; to measure what is lost otherwise.
         """
         at_once = still or every_frame  # no frame waits for another
+        self._wanted = least_scores.keys()
+        self._also = Also(screen_score=least_scores.get(Kind.SCREEN))
+        self._marks = Marks(detectors, also=self._also, least_scores=least_scores, at_once=at_once)
         self._sizes = Sizes(
             detectors,
             pixel_aspect=pixel_aspect,
@@ -89,8 +95,10 @@ class Finder:
         self._sizes.follow(found)
         if jumped or is_due(frame, self._people_sought, self._people_every_s, _PEOPLE_EVERY_FRAMES):
             self._people_sought = frame
-            found += self._people_in(frame)
-        return found
+            people = self._people_in(frame)
+            found += people if Kind.PERSON in self._wanted else []
+            found += self._also.screens()
+        return found + self._marks.see(frame, jumped=jumped)
 
     def _people_in(self, frame: Frame) -> list[Detection]:
         """Return the people in *frame*; where nothing changed, those who were there before."""
@@ -101,11 +109,12 @@ class Finder:
         ):
             self._people_looked_for = frame
             self._changes.looked_at(frame, [frame.bounds])
-            self._people = self._sizes.people(frame)
+            self._people = self._sizes.people(frame, self._also)
         else:
+            self._also.again(frame)
             self._people = [replace(person, at=frame.at) for person in self._people]
         return self._people
 
     def finish(self) -> list[Detection]:
         """Return what was seen in the last frames; call after the last frame."""
-        return self._watcher.finish()
+        return self._watcher.finish() + self._marks.finish()

@@ -1,12 +1,15 @@
-"""NanoDet, which finds people whose face cannot be seen, run by onnxruntime.
+"""NanoDet, which finds people whose face cannot be seen, vehicles and screens, run by onnxruntime.
 
 RangiLyu, "NanoDet: Super fast and high accuracy lightweight anchor-free object detection model"
 (2020), after Li et al., "Generalized Focal Loss" (NeurIPS 2020): in every cell of three grids a
 score, and for each side of the box a distribution over its distance from the cell's centre, whose
-mean is taken. Only the class of people was kept when the model was put into ONNX.
+mean is taken. When the model was put into ONNX, people were kept, and two groups of classes, each
+as one: vehicles (cars, motorcycles, buses, trucks) and screens (televisions, laptops, telephones).
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +27,18 @@ _BINS = np.arange(11, dtype=np.float64)
 _LEAST_SCORE = 0.2
 _MOST_IOU = 0.6
 
+# Boxes, shape (N, 4), in pixels of the picture, and scores, shape (N,).
+Found = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Things:
+    """What one look at a picture showed."""
+
+    people: Found
+    vehicles: Found
+    screens: Found
+
 
 class NanoDet:
     """Finds people, whole; :meth:`look` may be called from several threads."""
@@ -37,23 +52,41 @@ class NanoDet:
         self.provider = self._session.provider
         self.name = self._session.name
 
-    def look(self, picture: Picture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Find people; see :meth:`bystander.records.Detector.look`.
+    def look(self, picture: Picture) -> Found:
+        """Find people; see :meth:`bystander.records.Detector.look`."""
+        return self.things(picture).people
+
+    def things(self, picture: Picture) -> Things:
+        """Find people, vehicles and screens, all in one look.
 
         Trained on pictures of 416 x 416, it sees best with the longer side near that.
+
+        Args:
+            picture: As for :meth:`bystander.records.Detector.look`.
         """
         tensor = padded((picture[..., ::-1] - _MEAN) / _DEVIATION, _STRIDES[-1])
         outputs = self._session.run(tensor)
-        found = np.concatenate(
-            [
-                _boxes(scores[0, :, 0], distances[0], stride, tensor.shape[3] // stride)
-                for stride, scores, distances in zip(
-                    _STRIDES, outputs[:3], outputs[3:], strict=True
-                )
-            ]
+        scores, distances, groups = outputs[:3], outputs[3:6], outputs[6:]
+        columns = tensor.shape[3]
+        return Things(
+            _found([score[0, :, 0] for score in scores], distances, columns),
+            _found([group[0, :, 0] for group in groups], distances, columns),
+            _found([group[0, :, 1] for group in groups], distances, columns),
         )
-        kept = suppress(found[:, :4], found[:, 4], _MOST_IOU)
-        return found[kept, :4], found[kept, 4]
+
+
+def _found(
+    scores: list[NDArray[np.float32]], distances: list[NDArray[np.float32]], width: int
+) -> Found:
+    """Return what one class shows in all grids of a picture, each thing once."""
+    found = np.concatenate(
+        [
+            _boxes(score, distance[0], stride, width // stride)
+            for stride, score, distance in zip(_STRIDES, scores, distances, strict=True)
+        ]
+    )
+    kept = suppress(found[:, :4], found[:, 4], _MOST_IOU)
+    return found[kept, :4], found[kept, 4]
 
 
 def _boxes(

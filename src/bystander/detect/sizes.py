@@ -18,6 +18,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from bystander.detect.also import Also
 from bystander.detect.evidence import Look, together
 from bystander.detect.tiles import suppress
 from bystander.geometry import Box
@@ -80,10 +81,17 @@ class Sizes:
             latest = max(detection.at for detection in seen)
             self._small = [d.box for d in seen if d.at == latest and d.box.height < _SMALL_FACE_PX]
 
-    def people(self, frame: Frame) -> list[Detection]:
-        """Return the people in *frame*."""
+    def people(self, frame: Frame, also: Also | None = None) -> list[Detection]:
+        """Return the people in *frame*; *also* takes in what else the same look shows."""
         scale = Fraction(_PERSON_SIDE, max(frame.width, frame.height))
-        return self._seen_at(Kind.PERSON, frame, None, [scale])
+        return [
+            found
+            for detector in self._detectors
+            if detector.kind is Kind.PERSON
+            for found in self._seen(
+                also.beside(detector, frame) if also else detector, frame, None, [scale]
+            )
+        ]
 
     def faces(
         self, frame: Frame, part: Box | None, sizes: tuple[float, float] | None
@@ -133,7 +141,7 @@ class Sizes:
         for corners, score in zip(boxes, scores, strict=True):
             box = Box(*(float(side) for side in corners))
             if (
-                score >= self._least_scores[detector.kind]
+                score >= self._least_scores.get(detector.kind, 0)
                 and box.height >= least_px
                 and not box.clipped(frame.width, frame.height).empty
             ):

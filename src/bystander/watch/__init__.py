@@ -11,7 +11,7 @@ from bystander.watch.likeness import (
     same_scene,
 )
 from bystander.watch.parts import covering, look_at
-from bystander.watch.watcher import LONGEST_S, Watcher, is_due
+from bystander.watch.watcher import LONGEST_S, Look, Watcher, is_due
 
 __all__ = [
     "FLAT",
@@ -20,6 +20,7 @@ __all__ = [
     "LOOK_WIDTH",
     "Changes",
     "Jumps",
+    "Look",
     "Pattern",
     "Watcher",
     "covering",

@@ -1,0 +1,71 @@
+"""PP-OCRv6, which finds where text is, run by onnxruntime or OpenVINO. What it says is not read.
+
+Liao et al., "Real-time Scene Text Detection with Differentiable Binarization" (AAAI 2020): the
+network gives for every pixel how surely it is part of the shrunk kernel of a line of text. Kernels
+are cut out at a threshold and grown back by their area over their perimeter. Upright boxes around
+them are enough here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bystander.detect.components import components
+from bystander.detect.session import Session
+from bystander.detect.tiles import suppress, tiles
+from bystander.records import Kind, Picture
+
+_MULTIPLE = 32  # sides of what the network sees
+_LARGEST = (1408, 832)  # more at once costs memory
+_OVERLAP = 128
+_KERNEL = 0.3  # least value of a pixel that is part of a line of text
+_LEAST_SCORE = 0.4
+_SMALLEST = 3  # pixels, a side of a kernel
+# Where there is little to see, all of a picture can look like one word. Text is not that thick, or
+# it shows at a smaller size.
+_THICKEST = 160
+_UNCLIP = 1.6  # how far kernels grow back, times their area over their perimeter
+_MOST_IOU = 0.6
+
+
+class PpOcr:
+    """Finds lines of text; :meth:`look` may be called from several threads."""
+
+    kind = Kind.TEXT
+
+    def __init__(self, provider: str = "cpu") -> None:
+        """Load the model; see :class:`bystander.detect.session.Session`."""
+        self._session = Session("ppocr", provider)
+        self.provider = self._session.provider
+        self.name = self._session.name
+
+    def look(self, picture: Picture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Find lines of text; see :meth:`bystander.records.Detector.look`."""
+        height, width = picture.shape[:2]
+        found = [
+            self._look_once(picture[y0:y1, x0:x1]) + np.array([x0, y0, x0, y0, 0])
+            for y0, y1 in tiles(height, _LARGEST[1], _OVERLAP)
+            for x0, x1 in tiles(width, _LARGEST[0], _OVERLAP)
+        ]
+        both = np.concatenate(found)
+        kept = suppress(both[:, :4], both[:, 4], _MOST_IOU)
+        return both[kept, :4], both[kept, 4]
+
+    def _look_once(self, picture: Picture) -> NDArray[np.float64]:
+        height, width = picture.shape[:2]
+        # Grey beyond the edges: black would be an edge of its own. Blue comes first.
+        shape = (1, 3, *(-(-side // _MULTIPLE) * _MULTIPLE for side in (height, width)))
+        tensor = np.zeros(shape, dtype=np.float32)
+        tensor[0, :, :height, :width] = picture[..., ::-1].transpose(2, 0, 1) / 127.5 - 1
+        kernels = self._session.run(tensor)[0][0, 0, :height, :width]
+        boxes, scores = components(kernels > _KERNEL, kernels)
+        wide, tall = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+        grow = _UNCLIP * wide * tall / (2 * (wide + tall))
+        grown = boxes + grow[:, None] * np.array([-1, -1, 1, 1])
+        found = np.concatenate([grown, scores[:, None]], axis=1)
+        thin, thick = np.minimum(wide, tall), np.minimum(wide, tall) + 2 * grow
+        kept: NDArray[np.float64] = found[
+            (thin >= _SMALLEST) & (thick <= _THICKEST) & (scores > _LEAST_SCORE)
+        ]
+        return kept
