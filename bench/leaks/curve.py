@@ -18,9 +18,9 @@ from bench.leaks.judge import Judge, Luma
 from bench.leaks.metrics import Measured
 from bench.leaks.sets import Item, as_clip
 
-from bystander import detect, hide, media
+from bystander import hide, media
 from bystander.records import Detection, Detector, Frame, Kind, Plan, Policy
-from bystander.run import Silent, passes
+from bystander.run import Silent, eyes, passes
 
 FACTORS = (0.4, 0.6, 0.8, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 3.5)
 _PREFIXES = {Kind.FACE: "score", Kind.PERSON: "person_score"}
@@ -57,10 +57,7 @@ def least_scores(policy: Policy) -> dict[Kind, float]:
 
 def detectors_for(policy: Policy) -> list[Detector]:
     """Return the detectors that the command looks with."""
-    found: list[Detector] = [detect.CenterFace()]
-    if policy.wants("heads"):
-        found.append(detect.NanoDet())
-    return found
+    return eyes.for_plan(policy)[0]
 
 
 def trace(

@@ -65,7 +65,7 @@ def test_the_report_says_what_was_checked_and_names_nobody(
     text = redacted.with_name("street.report.json").read_text()
     report = json.loads(text)
     assert report["clean"] is True
-    assert [c["passed"] for c in report["checks"]] == [True] * 4
+    assert [c["passed"] for c in report["checks"]] == [True] * 5
     assert report["hidden"]
     assert report["original"]["sha256"] == hashlib.sha256(short_sample.read_bytes()).hexdigest()
     assert report["output"]["sha256"] == hashlib.sha256(redacted.read_bytes()).hexdigest()

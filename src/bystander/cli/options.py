@@ -27,7 +27,8 @@ Target = Annotated[
     typer.Option(
         metavar="T,T...",
         help="What is hidden, one or several of: faces; heads (faces, and the heads of people "
-        "whose face is not seen); people (heads, and whole people); plates; text; screens.",
+        "whose face is not seen); people (heads, and whole people); plates (text on vehicles); "
+        "text (all of it, and codes); screens.",
     ),
 ]
 Fill = Annotated[

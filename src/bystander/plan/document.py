@@ -122,12 +122,16 @@ class PolicyPart(_Part):
     person_looks: Annotated[int, Field(ge=1, le=1000)]
     person_score_long: Annotated[float, Field(ge=0, le=1)]
     person_looks_long: Annotated[int, Field(ge=1, le=1000)]
+    text_score: Annotated[float, Field(ge=0, le=1)]
+    screen_score: Annotated[float, Field(ge=0, le=1)]
     gap_s: Seconds
     extend_s: Seconds
     head_width: Annotated[float, Field(ge=1, le=20)]
     head_up: Annotated[float, Field(ge=0, le=20)]
     head_down: Annotated[float, Field(ge=0, le=20)]
     body_margin: Annotated[float, Field(ge=0, le=5)]
+    text_margin: Annotated[float, Field(ge=0, le=5)]
+    text_extend_s: Seconds
     union_s: Seconds
     grid_px: Annotated[int, Field(ge=1, le=256)]
     margin_px: Annotated[int, Field(ge=0, le=256)]
@@ -155,7 +159,14 @@ class PolicyPart(_Part):
 
     @model_validator(mode="after")
     def _not_negative(self) -> PolicyPart:
-        for name in ("gap_s", "extend_s", "union_s", "speech_pad_s", "speech_gap_s"):
+        for name in (
+            "gap_s",
+            "extend_s",
+            "text_extend_s",
+            "union_s",
+            "speech_pad_s",
+            "speech_gap_s",
+        ):
             if not 0 <= getattr(self, name) <= 3600:
                 raise ValueError(f"{name} is not between 0 and 3600 seconds")
         return self
@@ -308,12 +319,6 @@ def from_json(text: str) -> Plan:
     )
 
 
-# What a policy can name and is not built.
-_NOT_YET: dict[str, set[object]] = {
-    "targets": {"plates", "text", "screens"},
-}
-
-
 def check_policy(policy: Policy) -> None:
     """Check that *policy* asks for what can be done.
 
@@ -337,17 +342,11 @@ def read_policy(settings: Mapping[str, Any]) -> Policy:
             "docs/explanation/why-not-blur.md has the figures",
         )
     try:
-        policy = Policy(**_fields(PolicyPart.model_validate(settings)))
+        return Policy(**_fields(PolicyPart.model_validate(settings)))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(step) for step in first["loc"]) or "policy"
         raise PlanError(f"--{_option(place)}: {first['msg'].lower()}") from error
-    for name, values in _NOT_YET.items():
-        given = getattr(policy, name)
-        for value in given if isinstance(given, tuple) else (given,):
-            if value in values:
-                raise PlanError(f"--{_option(name)} {value}: not in this version")
-    return policy
 
 
 def _option(field: str) -> str:

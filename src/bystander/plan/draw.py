@@ -45,9 +45,29 @@ def head_region(face: Box, policy: Policy) -> Box:
 
 
 def body_region(person: Box, policy: Policy) -> Box:
-    """Return the region that hides a whole person whose box is *person*."""
+    """Return the region that hides a whole person, or a screen, whose box is *person*."""
     across, along = policy.body_margin * person.width, policy.body_margin * person.height
     return Box(person.x0 - across, person.y0 - along, person.x1 + across, person.y1 + along)
+
+
+def text_region(text: Box, policy: Policy) -> Box:
+    """Return the region that hides the plate, the text or the code whose box is *text*.
+
+    >>> text_region(Box(0, 0, 40, 8), Policy(text_margin=0.25))
+    Box(x0=-2.0, y0=-2.0, x1=42.0, y1=10.0)
+    """
+    return text.padded(policy.text_margin * text.height)
+
+
+_REGIONS = {
+    Kind.FACE: head_region,
+    Kind.HEAD: head_region,
+    Kind.PERSON: body_region,
+    Kind.PLATE: text_region,
+    Kind.TEXT: text_region,
+    Kind.CODE: text_region,
+    Kind.SCREEN: body_region,
+}
 
 
 def redactions(
@@ -63,7 +83,7 @@ def redactions(
     """Return one redaction for each track that covers any pixel.
 
     Args:
-        tracks: Faces, heads (whose box is where the face would be) and whole people over time.
+        tracks: What is to be hidden over time; the box of a head is where the face would be.
         policy: How far regions reach.
         because: Why these are hidden.
         times: When every frame of the recording is shown, ascending.
@@ -88,21 +108,21 @@ def _redaction(
     size, grid_origin = space
     # The union with the neighbours reaches one union_s further than the track itself.
     seen = times[bisect_left(times, track.span.start) : bisect_right(times, track.span.end)]
-    grown = body_region if track.kind is Kind.PERSON else head_region
-    heads = [grown(track.box_at(at), policy) for at in seen]
+    grown = _REGIONS[track.kind]
+    parts = [grown(track.box_at(at), policy) for at in seen]
     first = bisect_left(times, track.span.start - policy.union_s)
     last = bisect_right(times, track.span.end + policy.union_s)
     shown = times[first:last]
     region: list[Keyframe] = []
     for at in shown:
-        near = heads[
+        near = parts[
             bisect_left(seen, at - policy.union_s) : bisect_right(seen, at + policy.union_s)
         ]
         if not near:
             continue
         hull = near[0]
-        for head in near[1:]:
-            hull = hull.hull(head)
+        for part in near[1:]:
+            hull = hull.hull(part)
         box = hull.snapped(policy.grid_px, grid_origin).padded(policy.margin_px).clipped(*size)
         if not region or region[-1].box != box:
             region.append(Keyframe(at=at, box=box))

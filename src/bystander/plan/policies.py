@@ -44,6 +44,8 @@ _MORE_HIDES_MORE = (
     "head_up",
     "head_down",
     "body_margin",
+    "text_margin",
+    "text_extend_s",
     "union_s",
     "grid_px",
     "margin_px",
@@ -61,6 +63,8 @@ _MORE_HIDES_LESS = (
     "person_score_long",
     "person_looks_long",
     "speech_score",
+    "text_score",
+    "screen_score",
 )
 _SOUND = {
     "mute-speech": "the sound is kept where no speech is heard; words can be left in it",

@@ -60,8 +60,8 @@ class Policy:
 
     Attributes:
         targets: What is hidden, of :data:`TARGETS`: ``faces``; ``heads``, which adds the heads of
-            people whose face is not seen; ``people``, which adds whole people; ``plates``; ``text``
-            and codes; ``screens``.
+            people whose face is not seen; ``people``, which adds whole people; ``plates``, which
+            is all text on vehicles; ``text``, all text and codes; ``screens``.
         fill: What takes its place: ``solid`` (one grey) or ``soft`` (smooth, from outside).
         audio: ``drop`` the sound, ``mute-speech`` in it or put a ``tone`` there, or ``keep`` it.
         min_face_px: Smallest face looked for, height in pixels of the upright frame.
@@ -74,13 +74,18 @@ class Policy:
             longer, is taken for a mistake, but in a still.
         person_score_long: What is enough instead of ``person_score`` for one who is seen long,
         person_looks_long: which is in at least so many looks.
+        text_score: Least score at which text is hidden, that on vehicles as well.
+        screen_score: Least score at which a screen is hidden.
         gap_s: Longest gap in a track that is filled by interpolation, seconds.
         extend_s: How far a track is extended at both ends, seconds.
         head_width: Width of the head region as a multiple of the face's.
         head_up: How far it reaches above the face, as a multiple of the face's height.
         head_down: How far below.
         body_margin: How far the region of a whole person reaches beyond its box on every side, as
-            a share of the box's width and height.
+            a share of the box's width and height; that of a screen as well.
+        text_margin: How far the region of a plate, of text or of a code reaches beyond its box on
+            every side, as a share of the box's height.
+        text_extend_s: What ``extend_s`` is for plates, text, codes and screens.
         union_s: A frame also hides what its neighbours within this many seconds hide.
         grid_px: Regions grow outwards to this grid, the source's coding blocks.
         margin_px: Pixels added on every side after that.
@@ -96,7 +101,7 @@ class Policy:
         changed: What of them was changed beside that policy.
     """
 
-    targets: tuple[str, ...] = ("heads",)
+    targets: tuple[str, ...] = ("heads", "plates")
     fill: str = "solid"
     audio: str = "drop"
     min_face_px: int = 10
@@ -108,12 +113,16 @@ class Policy:
     person_looks: int = 2
     person_score_long: float = 0.37
     person_looks_long: int = 6
+    text_score: float = 0.5
+    screen_score: float = 0.3
     gap_s: Fraction = Fraction(1)
     extend_s: Fraction = Fraction(1, 2)
     head_width: float = 2.2
     head_up: float = 0.6
     head_down: float = 0.35
     body_margin: float = 0.15
+    text_margin: float = 0.25
+    text_extend_s: Fraction = Fraction(1)
     union_s: Fraction = Fraction(1, 10)
     grid_px: int = 16
     margin_px: int = 8

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from bystander import detect, media, plan, verify
 from bystander.errors import FootageError, LeakFound, PlanError
-from bystander.records import Detector, Frame, Listener, Plan, Policy, Region, Report
-from bystander.run import passes, report
+from bystander.records import Frame, Listener, Plan, Policy, Region, Report
+from bystander.run import eyes, passes, report
 from bystander.run.listening import Listening
 from bystander.run.progress import Progress, Silent
 from bystander.run.workspace import Workspace, publish, write_text
@@ -130,7 +130,8 @@ def redact(
             for older in (outputs.recording, outputs.report_json, outputs.report_html):
                 older.unlink(missing_ok=True)
         foresight = verify.Foresight(verifier, footage.pixel_aspect)
-        with Beside(foresight.see) as beside:
+        faces = policy.wants("faces")
+        with Beside(foresight.see if faces else _ignore) as beside:
             drawn, survey, provider = (
                 _look(
                     footage,
@@ -143,8 +144,9 @@ def redact(
                 if given is None
                 else _go_through(footage, given, progress, also=beside.hand)
             )
-        counted = foresight.count(drawn)
-        if amend and (missed := foresight.missed(drawn)):
+        counted = foresight.count(drawn) if faces else None
+        witnesses = eyes.for_verifier(policy)
+        if faces and amend and (missed := foresight.missed(drawn)):
             progress.say("the second look found more: hiding it as well")
             drawn = passes.add_found(drawn, footage, survey, [*missed], 0)
         made = workspace.path / outputs.recording.name
@@ -158,6 +160,7 @@ def redact(
                 plan_sha256=plan.sha256(drawn),
                 original=footage,
                 detector=verifier,
+                witnesses=witnesses,
                 at_last=rounds == _MOST_ROUNDS - 1,
                 counted=counted,
                 camera=policy.hide_camera,
@@ -247,12 +250,9 @@ def _look(
     """Look for whom *policy* names; return the plan, what was learned, and what it ran on."""
     plan.check_regions(regions, width=footage.width, height=footage.height)
     provider = detect.chosen(provider)
-    faces = detect.CenterFace(provider)
-    detectors: list[Detector] = [faces]
-    if policy.wants("heads"):
-        detectors.append(detect.NanoDet(provider))
+    detectors, ran_on = eyes.for_plan(policy, provider)
     names = " and ".join(detector.name for detector in detectors)
-    progress.say(f"looking with {names} on {faces.provider}")
+    progress.say(f"looking with {names} on {ran_on}")
     listening = Listening(footage, policy)
     for name in listening.names:
         progress.say(f"listening with {name}")
@@ -272,7 +272,7 @@ def _look(
         speech=listening.finish(),
         listeners=listening.names,
     )
-    return drawn, survey, faces.provider
+    return drawn, survey, ran_on
 
 
 def _go_through(
@@ -287,9 +287,8 @@ def _go_through(
 
 def _can_be_mended(examined: Report) -> bool:
     """Return whether there are leaks, and all of them are of what can be hidden as well."""
-    mended = (verify.SECOND_LOOK, verify.SPEECH)
     return bool(examined.leaks) and all(
-        leak.check in mended and (leak.found or leak.span) for leak in examined.leaks
+        leak.found or (leak.check == verify.SPEECH and leak.span) for leak in examined.leaks
     )
 
 
@@ -342,6 +341,7 @@ def examine(
         original=footage,
         detector=verifier,
         camera=camera,
+        witnesses=eyes.for_verifier(given.policy),
         listener=_second_listener(given.policy, footage),
         step=progress.step,
     )
@@ -386,6 +386,10 @@ def _check_target(source: Path, target: Path, *, force: bool) -> None:
         raise FootageError(f"{target} is the original itself, which is never written to")
     if (target.exists() or target.is_symlink()) and not force:
         raise FootageError(f"{target} exists already", hint="--force replaces it")
+
+
+def _ignore(_: Frame) -> None:
+    pass
 
 
 def _sightings(examined: Report) -> str:

@@ -64,10 +64,7 @@ def look(
         detectors,
         pixel_aspect=footage.pixel_aspect,
         smallest_px=policy.min_face_px,
-        least_scores={
-            Kind.FACE: min(policy.score, policy.score_continues, policy.score_still),
-            Kind.PERSON: min(policy.person_score, policy.person_score_continues),
-        },
+        least_scores=_least_scores(policy),
         sure=min(policy.score, policy.score_still) if footage.still else policy.score,
         still=footage.still,
         every_frame=every_frame,
@@ -96,6 +93,23 @@ def look(
         still=footage.still,
     )
     return survey, seen
+
+
+def _least_scores(policy: Policy) -> dict[Kind, float]:
+    """Return for each kind that *policy* has looked for what scores less and counts for nothing."""
+    least = {
+        "faces": {Kind.FACE: min(policy.score, policy.score_continues, policy.score_still)},
+        "heads": {Kind.PERSON: min(policy.person_score, policy.person_score_continues)},
+        "plates": {Kind.PLATE: policy.text_score},
+        "text": {Kind.TEXT: policy.text_score, Kind.CODE: 0.0},
+        "screens": {Kind.SCREEN: policy.screen_score},
+    }
+    return {
+        kind: score
+        for target, scores in least.items()
+        if policy.wants(target)
+        for kind, score in scores.items()
+    }
 
 
 def draw_up(
@@ -150,10 +164,13 @@ def draw_up(
 def _tracks(
     survey: Survey, policy: Policy, seen: list[Detection], keep: Sequence[Region]
 ) -> tuple[Track, ...]:
-    """Return the tracks of all that the policy's target names."""
+    """Return the tracks of all that the policy's targets name."""
 
     def link(
-        found: Iterable[Detection], prefix: str, *evidence: tuple[float, int]
+        found: Iterable[Detection],
+        prefix: str,
+        *evidence: tuple[float, int],
+        extend_s: Fraction = policy.extend_s,
     ) -> tuple[Track, ...]:
         found = (d for d in found if not any(region.holds(d.box, d.at) for region in keep))
         return track.link(
@@ -163,20 +180,25 @@ def _tracks(
             duration=survey.duration,
             evidence=evidence,
             gap_s=policy.gap_s,
-            extend_s=policy.extend_s,
+            extend_s=extend_s,
             prefix=prefix,
         )
 
+    marks: list[Track] = []
+    for kind in (Kind.PLATE, Kind.TEXT, Kind.CODE, Kind.SCREEN):
+        these = (d for d in seen if d.kind is kind)
+        marks += link(these, f"{kind}-", (0.0, 1), extend_s=policy.text_extend_s)
+    marks += track.overlays(marks, duration=survey.duration)
     least = min(policy.score, policy.score_still) if survey.still else policy.score
     faces = link((d for d in seen if d.kind is Kind.FACE), "face-", (least, 1))
     if not policy.wants("heads"):
-        return faces
+        return (*faces, *marks)
     evidence = [(policy.person_score, policy.person_looks)]
     if not survey.still:  # in which nobody lasts
         evidence.append((policy.person_score_long, policy.person_looks_long))
     people = link((d for d in seen if d.kind is Kind.PERSON), "person-", *evidence)
     heads = link(track.heads(people, faces), "head-", (0.0, 1))
-    return (*faces, *heads, *(people if policy.wants("people") else ()))
+    return (*faces, *heads, *(people if policy.wants("people") else ()), *marks)
 
 
 def add_found(

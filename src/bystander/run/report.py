@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import json
 import math
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from importlib import metadata
@@ -26,7 +27,7 @@ from bystander.timeline import clock, to_text
 
 VERSION = 3
 
-_LIBRARIES = ("av", "onnxruntime", "numpy", "webrtcvad-wheels", "yuface")
+_LIBRARIES = ("av", "onnxruntime", "numpy", "webrtcvad-wheels", "yuface", "zxing-cpp")
 # What is not looked for unless it is a target.
 _WITHOUT = {
     "faces": "faces",
@@ -110,6 +111,9 @@ def document(
         "provider": provider,
         "added_by_second_look": sum(r.because is Because.VERIFIER for r in plan.redactions),
         "rounds_added_by_verifier": rounds,
+        "hidden_by_kind": dict(
+            sorted(Counter(str(r.kind) for r in plan.redactions if r.kind).items())
+        ),
         "hidden": [_hidden(redaction) for redaction in plan.redactions],
         "checks": [
             {"name": check.name, "passed": check.passed, "looked_at": check.looked_at}

@@ -3,5 +3,6 @@
 from bystander.track.cuts import CutFinder
 from bystander.track.heads import heads
 from bystander.track.link import link
+from bystander.track.overlays import overlays
 
-__all__ = ["CutFinder", "heads", "link"]
+__all__ = ["CutFinder", "heads", "link", "overlays"]

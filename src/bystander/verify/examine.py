@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import zip_longest
@@ -25,6 +25,7 @@ from bystander.timeline import Span, clock
 from bystander.verify import container, fills, voices
 from bystander.verify import second_look as second
 from bystander.verify.camera import Comparison
+from bystander.verify.marks import MarkLook, Witness
 from bystander.verify.recount import Recounter
 from bystander.verify.second_look import SecondLook
 
@@ -33,13 +34,14 @@ PICTURE = "picture"
 Note = Callable[[str, str, list[Leak]], None]
 
 
-def examine(
+def examine(  # noqa: PLR0915 one check after the other
     output: Path,
     *,
     plan: Plan,
     plan_sha256: str,
     original: media.Footage,
     detector: Detector,
+    witnesses: Sequence[Witness] = (),
     at_last: bool = False,
     counted: Recount | None = None,
     camera: bool = False,
@@ -53,7 +55,9 @@ def examine(
         plan: What must be hidden in it.
         plan_sha256: The plan's digest, for the report.
         original: The recording that the plan is for.
-        detector: Looks for what the plan missed; not the one the plan was made with.
+        detector: Looks for faces that the plan missed, where faces are to be hidden; not the one
+            the plan was made with.
+        witnesses: Look for what else is to be hidden.
         at_last: Whether what is found can be hidden once more, and not again.
         counted: What was counted in the original already, which then is not done again.
         camera: Whether to compare the camera's pattern in both; the report is clean or not
@@ -82,13 +86,21 @@ def examine(
     look = SecondLook(detector, found.pixel_aspect, plan)
     again = Recounter(detector, original.pixel_aspect)
     patterns = Comparison(plan.footage.frames) if camera else None
+    faces = plan.policy.wants("faces")
+    marks = [MarkLook(witness, plan) for witness in witnesses]
+    looks = [*([look.see] if faces else []), *(mark.see for mark in marks)]
     noise = media.encoder_like(output, original).noise(plan.policy.crf)
     can_hear = sound and found.has_sound
     hearing = voices.Hearing(plan, found, original, listener) if can_hear else None
     bare: list[Leak] = []
     regions = frames = 0
     tolerance = max(found.tick, Fraction(1, 1_000_000)) * Fraction(51, 100)
-    with Beside(look.see) as beside:
+
+    def look_at(frame: Frame) -> None:
+        for see in looks:
+            see(frame)
+
+    with Beside(look_at) as beside:
         for source, shown in zip_longest(original.frames(), found.frames()):
             if source is None or shown is None:
                 picture.append(Leak(check=PICTURE, what=_count_differs(source, frames)))
@@ -106,7 +118,7 @@ def examine(
                     Leak(check=fills.NAME, what=what, span=Span(source.at, source.at), box=box)
                 )
             beside.hand(at_its_time)
-            if counted is None:
+            if counted is None and faces:
                 again.see(source)
             if patterns is not None:
                 patterns.see(source, shown, plan.boxes_at(source.at))
@@ -120,11 +132,18 @@ def examine(
     seen = look.leaks()
     unsure = look.unsure()
     doubts = f"; {len(unsure)} sightings without enough evidence are listed apart" if unsure else ""
-    note(
-        second.NAME,
-        f"{look.looks} looks at {look.frames} frames, for faces alone, by {detector.name}{doubts}",
-        seen,
-    )
+    if faces:
+        note(
+            second.NAME,
+            f"{look.looks} looks at {look.frames} frames, for faces alone, by {detector.name}"
+            f"{doubts}",
+            seen,
+        )
+    nearly = look.nearly(at_last=at_last)
+    for mark in marks:
+        check, showing, more = mark.examined(at_last=at_last)
+        note(check.name, check.looked_at, showing)
+        nearly += more
     skipped = _finish(hearing, note, must_listen=plan.hides_speech) if sound else ()
     return Report(
         plan_sha256=plan_sha256,
@@ -136,8 +155,8 @@ def examine(
         regions=regions,
         unsure=unsure,
         unsure_speech=hearing.unsure() if hearing else (),
-        nearly=look.nearly(at_last=at_last),
-        recount=counted or again.count(plan),
+        nearly=nearly,
+        recount=counted or (again.count(plan) if faces else None),
         camera=patterns.result() if patterns is not None else None,
     )
 
