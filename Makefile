@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ATTACK := $(VENV)/.attack
 
-.PHONY: help demo test lint types check assets schema bench bench-leaks bench-looks bench-speed bench-voices bench-attack bench-camera clean
+.PHONY: help demo test lint types check assets schema bench bench-leaks bench-looks bench-speed bench-plates bench-voices bench-attack bench-camera clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -68,6 +68,11 @@ bench-speed: $(READY) ## measure what redacting costs: CLIPS='a.mp4 b.mp4', ARGS
 bench-voices: $(READY) ## measure what stays of what is said, and what goes with it: FOOTAGE=folder
 	test -d "$(FOOTAGE)" || { echo "say where the footage is: make bench-voices FOOTAGE=folder"; exit 2; }
 	$(BIN)/python bench/voices.py "$(FOOTAGE)"
+
+bench-plates: $(READY) ## measure how many plates are hidden: FOOTAGE=folder
+	test -d "$(FOOTAGE)" || { echo "say where the footage is: make bench-plates FOOTAGE=folder"; exit 2; }
+	$(BIN)/python -m pip install --quiet --group bench
+	$(BIN)/python -m bench.plates "$(FOOTAGE)"
 
 bench-attack: $(ATTACK) ## try to name the people of a public face set: FACES=folder
 	test -d "$(FACES)" || { echo "say where the face set is: make bench-attack FACES=folder"; exit 2; }
