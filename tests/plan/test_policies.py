@@ -34,7 +34,7 @@ def test_research_is_weaker_and_says_in_what() -> None:
     assert any("sound" in what for what in less)
 
 
-@pytest.mark.parametrize("name", ["release"])
+@pytest.mark.parametrize("name", policies.NAMES)
 def test_what_show_prints_is_read_as_the_same_policy(name: str) -> None:
     again = policies.from_toml(policies.to_toml(name))
     assert replace(again, name=name) == policies.named(name)
