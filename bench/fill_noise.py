@@ -81,6 +81,7 @@ def main() -> None:
                     plan = replace(given, footage=facts, policy=policy)
                     output = Path(folder) / f"out{suffix}"
                     encoder = passes.render(plan, footage, output, run.Silent()).encoder
+                    assert isinstance(encoder, media.Encoder)
                     luma, chroma = largest(plan, footage, output)
                     depth = footage.layout.bit_depth
                     quality = f"{encoder.crf} (default)" if crf is None else crf

@@ -19,8 +19,13 @@ def prove(
     source: options.Source,
     plan: options.PlanPath,
     suffix: Annotated[
-        str, typer.Option("--as", metavar="SUFFIX", help="Container to render to.")
-    ] = ".mp4",
+        str | None,
+        typer.Option(
+            "--as",
+            metavar="SUFFIX",
+            help="Container or kind of photo to render to. Default: .mp4; for a photo, its own.",
+        ),
+    ] = None,
     released: Annotated[
         Path | None,
         typer.Option(

@@ -18,8 +18,8 @@ def redact(
             "-o",
             "--output",
             metavar="OUT",
-            help="The new recording: .mp4, .mov, .mkv or .webm. Default: IN with .redacted "
-            "before the suffix.",
+            help="The new recording (.mp4, .mov, .mkv, .webm) or photo (.jpg, .png, .webp, "
+            ".tif, .avif, .bmp, .gif). Default: IN with .redacted before the suffix.",
         ),
     ] = None,
     plan: Annotated[
@@ -59,7 +59,7 @@ def redact(
     wanted = options.policy(policy, **settings)
     chosen = options.provider(provider)
     asked = regions.regions(region, keep_region)
-    from bystander import run
+    from bystander import media, run
     from bystander.plan import policies
 
     if plan and (policy or asked or any(value is not None for value in settings.values())):
@@ -71,7 +71,9 @@ def redact(
     followed = given.policy if given else wanted
     outputs = run.outputs_for(source, output, neutral=followed.neutral_names)
     with console.Terminal(quiet=quiet) as terminal:
-        if followed.audio == "drop":
+        if media.is_photo(source):
+            terminal.say("a photo: its pixels are kept outside the masks, and nothing else of it")
+        elif followed.audio == "drop":
             terminal.say("the sound is dropped, voices identify people; --audio keep keeps it")
         for less in policies.weaker(followed):
             terminal.say(f"weaker than release, as asked: {less}")

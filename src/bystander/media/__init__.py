@@ -1,30 +1,43 @@
 """From a file to upright frames and sound, and from those to a clean new file.
 
-The only room that knows FFmpeg (through PyAV): pts, time bases, rotation flags, codecs.
+The only room that knows FFmpeg (through PyAV): pts, time bases, rotation flags, codecs; and, in
+:mod:`bystander.media.photos`, Pillow and libheif.
 """
 
+from bystander.media import photos
 from bystander.media.codecs import CONTAINERS, PRESETS, Encoder, container_for
 from bystander.media.denoise import denoised
 from bystander.media.files import coded_packets, coded_size, digest, stream_kinds
-from bystander.media.sink import Recorder, encoder_like
+from bystander.media.footage import Colour, Damage, Footage
+from bystander.media.limits import MOST_PIXELS
+from bystander.media.opening import open_footage
+from bystander.media.photos import Photo, PhotoEncoder
+from bystander.media.sink import Recorder
 from bystander.media.sound import read_sound, sound_form
-from bystander.media.source import (
-    Colour,
-    Damage,
-    Footage,
-    open_footage,
-)
 from bystander.media.structure import Element, content, walk
+from bystander.media.writing import (
+    AnyRecorder,
+    check_suffix,
+    encoder_like,
+    is_photo,
+    record,
+    suffix_like,
+)
 
 __all__ = [
     "CONTAINERS",
+    "MOST_PIXELS",
     "PRESETS",
+    "AnyRecorder",
     "Colour",
     "Damage",
     "Element",
     "Encoder",
     "Footage",
+    "Photo",
+    "PhotoEncoder",
     "Recorder",
+    "check_suffix",
     "coded_packets",
     "coded_size",
     "container_for",
@@ -32,9 +45,13 @@ __all__ = [
     "denoised",
     "digest",
     "encoder_like",
+    "is_photo",
     "open_footage",
+    "photos",
     "read_sound",
+    "record",
     "sound_form",
     "stream_kinds",
+    "suffix_like",
     "walk",
 ]

@@ -22,7 +22,7 @@ from av.codec.context import Flags as CodecFlags
 
 from bystander.errors import FootageError
 from bystander.media import codecs, picture
-from bystander.media.source import Footage
+from bystander.media.footage import Footage
 from bystander.records import Frame, Sound
 
 _T = TypeVar("_T")

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from bystander.errors import DamagedFootage, FootageError
 from bystander.media.files import open_container
-from bystander.media.source import Footage
+from bystander.media.footage import Footage
 from bystander.records import Sound
 
 Change = Callable[[Sound], Sound]

@@ -6,9 +6,7 @@ what it made up has been seen by no detector.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from itertools import islice
@@ -22,16 +20,8 @@ import av.filter
 from bystander.errors import DamagedFootage, FootageError
 from bystander.geometry import Box
 from bystander.media import picture, structure
-from bystander.media.files import (
-    digest,
-    identity,
-    kind,
-    left_out,
-    open_container,
-    video_stream,
-    why,
-)
-from bystander.media.picture import Turn
+from bystander.media.files import kind, left_out, open_container, video_stream, why
+from bystander.media.footage import Colour, Damage, Footage
 from bystander.records import Frame, Picture, PixelLayout, Plane
 
 _SALVAGE_HINT = "--salvage redacts what decodes and says how much is missing"
@@ -45,67 +35,13 @@ _DEINTERLACED = "interlaced frames were deinterlaced"
 _CHECKED_WHEN_TOLD = {"hevc"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Colour:
-    """Colour tags as H.273 numbers them, 2: not stated. ``range``: 0 not stated, 1 tv, 2 pc."""
-
-    primaries: int
-    transfer: int
-    matrix: int
-    range: int
-
-
-@dataclass(slots=True)
-class Damage:
-    """What one pass over the recording could not read. A file cut short is ``cut``."""
-
-    cut: bool = False
-    packets: int = 0
-    frames: int = 0
-    retimed: int = 0
-
-    @property
-    def any(self) -> bool:
-        """Whether part of the recording is missing or made up."""
-        return self.cut or bool(self.packets or self.frames)
-
-
-class Footage:
-    """An opened recording. Made by :func:`open_footage`; frames can be read any number of times.
-
-    Attributes:
-        path: The file.
-        sha256: Its digest in hexadecimal.
-        width: Width of an upright frame in pixels.
-        height: Height of an upright frame in pixels.
-        layout: How the planes of every frame are to be read.
-        pixel_aspect: Width of a pixel over its height, upright.
-        colour: Colour tags.
-        start: Time of the first frame by the file's own clock, in seconds.
-        tick: Every frame's time is a multiple of this many seconds.
-        rate: Frames per second as the file states it, for progress and where times are missing.
-        expected_frames: How many frames the file says it has; 0: it does not say.
-        still: Whether the file has no more than three frames.
-        grid_origin: Where the coded blocks start in the upright frame, x and y in pixels.
-        left_out: Kinds of things in the file that are not read, with their counts.
-        notes: What was done to the picture on the way in, in words.
-        has_sound: Whether there is an audio stream that can be decoded.
-        sound_kind: What that stream is called in ``left_out``, where it is counted as well.
-        damage: What the last complete pass could not read.
-    """
+class Recording(Footage):
+    """A recording that FFmpeg decodes; see :class:`bystander.media.footage.Footage`."""
 
     def __init__(self, path: Path, *, salvage: bool) -> None:
-        self.path = path
-        self.salvage = salvage
-        self._identity = identity(path)
-        self.sha256 = digest(path)
+        super().__init__(path, salvage=salvage)
         self.damage = Damage(cut=self._is_cut())
         self._read_head()
-
-    @property
-    def turned(self) -> bool:
-        """Whether the file asks for its coded picture to be turned or mirrored."""
-        return self._turn != Turn()
 
     def _is_cut(self) -> bool:
         try:
@@ -211,15 +147,6 @@ class Footage:
     def _rgb(self, planes: tuple[Plane, ...], width: int, height: int, part: Box) -> Picture:
         return picture.scaled_rgb(planes, self.layout, self.colour.matrix, (width, height), part)
 
-    def check_unchanged(self) -> None:
-        """Check that the file is still the one that was opened.
-
-        Raises:
-            FootageError: It was replaced or written to.
-        """
-        if identity(self.path) != self._identity:
-            raise FootageError("the recording changed while it was being read")
-
     def _decoded(self, damage: Damage) -> Iterator[av.VideoFrame]:
         graph: av.filter.Graph | None = None
         with open_container(self.path) as container:
@@ -278,20 +205,6 @@ def _intact(
                     hint=_SALVAGE_HINT,
                 )
             yield frame
-
-
-def open_footage(path: str | os.PathLike[str], *, salvage: bool = False) -> Footage:
-    """Open a recording.
-
-    Args:
-        path: A file that FFmpeg can decode.
-        salvage: Work on what decodes of a damaged file, instead of refusing it.
-
-    Raises:
-        FootageError: It is missing, not a regular file, empty, no recording, or has no video.
-        DamagedFootage: It is cut short or does not decode, and *salvage* is false.
-    """
-    return Footage(Path(path), salvage=salvage)
 
 
 def _colour(frame: av.VideoFrame, layout: PixelLayout) -> Colour:

@@ -24,12 +24,14 @@ class PixelLayout:
         bit_depth: Bits a sample, 8 to 12; above 8 the planes are ``uint16``.
         chroma_shift: log2 of how much smaller U and V are than Y, x and y; ``None``: no chroma.
         full_range: Whether black is 0 and white is the largest value ("pc", not "tv").
+        is_rgb: Whether the planes are G, B and R, as photos have them, and not Y, U and V.
     """
 
     name: str
     bit_depth: int
     chroma_shift: tuple[int, int] | None
     full_range: bool
+    is_rgb: bool = False
 
     def shift(self, plane: int) -> tuple[int, int]:
         """Return log2 of how much smaller plane number *plane* is than the frame, x and y."""
@@ -48,8 +50,16 @@ def solid_level(layout: PixelLayout, plane: int) -> int:
     ... )
     >>> solid_level(layout, 0), solid_level(layout, 1)
     (95, 128)
+
+    In R G B it is the same in every plane.
+
+    >>> layout = PixelLayout(
+    ...     name="gbrp", bit_depth=8, chroma_shift=(0, 0), full_range=True, is_rgb=True
+    ... )
+    >>> [solid_level(layout, plane) for plane in range(3)]
+    [92, 92, 92]
     """
-    if plane:
+    if plane and not layout.is_rgb:
         return 1 << (layout.bit_depth - 1)
     scale = 1 << (layout.bit_depth - 8)
     if layout.full_range:
@@ -65,9 +75,11 @@ class Frame:
         index: Its number from 0, a label for people.
         at: Seconds since the first frame, exact.
         lasts: Seconds until the next one as far as the file says, or ``None``.
-        planes: The file's own planes, Y or Y U V, each (rows, columns).
+        planes: The file's own planes, Y or Y U V, or G B R, each (rows, columns).
         layout: How the planes are to be read.
         damaged: Whether the decoder had to make parts of it up.
+        shown: How much of it is the picture, width and height in pixels, where pages of several
+            sizes are one document: what is beyond is white and not written. ``None``: all of it.
     """
 
     index: int
@@ -76,6 +88,7 @@ class Frame:
     planes: tuple[Plane, ...]
     layout: PixelLayout
     damaged: bool = False
+    shown: tuple[int, int] | None = None
     _rgb: Callable[[int, int, Box], Picture] | None = field(default=None, repr=False)
 
     @property
@@ -121,6 +134,7 @@ class Frame:
             planes=planes,
             layout=self.layout,
             damaged=self.damaged,
+            shown=self.shown,
         )
 
 

@@ -61,8 +61,8 @@ def outputs_for(source: Path, output: Path | None, *, neutral: bool = False) -> 
     """Return the files that a run from *source* writes.
 
     Without *output*, that is the source's name with ``.redacted`` before the suffix, or where names
-    are to be *neutral* ``redacted`` alone; ``.mp4`` where recordings are not written with the
-    source's suffix.
+    are to be *neutral* ``redacted`` alone; the suffix is :func:`bystander.media.suffix_like` the
+    source's.
 
     Raises:
         FootageError: The source names no file.
@@ -70,9 +70,8 @@ def outputs_for(source: Path, output: Path | None, *, neutral: bool = False) -> 
     if not source.name:  # "." and "/" name no file
         raise FootageError(f"{source} is not a regular file")
     if output is None:
-        suffix = source.suffix if source.suffix.lower() in media.CONTAINERS else ".mp4"
         name = _MARK.removeprefix(".") if neutral else f"{source.stem}{_MARK}"
-        output = source.with_name(f"{name}{suffix}")
+        output = source.with_name(f"{name}{media.suffix_like(source)}")
     stem = output.stem.removesuffix(_MARK) or output.stem
     return Outputs(
         recording=output,
@@ -372,7 +371,7 @@ def check_outputs(source: Path, outputs: Outputs, *, force: bool) -> None:
     Raises:
         FootageError: Something is.
     """
-    media.container_for(outputs.recording)
+    media.check_suffix(outputs.recording)
     for target in outputs.all:
         _check_target(source, target, force=force)
 

@@ -296,7 +296,7 @@ def render(
     fill: hide.Fill | None = None,
     before: Callable[[Frame], Frame] = lambda frame: frame,
     before_sound: Callable[[Sound], Sound] = lambda sound: sound,
-) -> media.Recorder:
+) -> media.AnyRecorder:
     """Write *footage* with what *drawn* names hidden to *target*.
 
     Args:
@@ -315,7 +315,7 @@ def render(
     form: tuple[int, str] | None = None
     if policy.keeps_sound and footage.has_sound:
         form = media.sound_form(footage, media.container_for(target))
-    recorder = media.Recorder(
+    recorder = media.record(
         target,
         footage,
         crf=policy.crf,
@@ -345,7 +345,10 @@ def render(
 
 
 def _write_sound(
-    recorder: media.Recorder, sound: Iterator[Sound], waiting: Sound | None, until: Fraction | None
+    recorder: media.AnyRecorder,
+    sound: Iterator[Sound],
+    waiting: Sound | None,
+    until: Fraction | None,
 ) -> Sound | None:
     """Write sound up to *until*, so that picture and sound lie side by side in the file."""
     while waiting is not None and (until is None or waiting.at <= until):

@@ -55,7 +55,7 @@ def prove(
     source: Path,
     given: Plan,
     *,
-    suffix: str = ".mp4",
+    suffix: str | None = None,
     released: Path | None = None,
     salvage: bool = False,
     progress: Progress | None = None,
@@ -66,7 +66,8 @@ def prove(
     Args:
         source: The recording.
         given: The plan.
-        suffix: Which container to render to.
+        suffix: Which container or kind of photo to render to; ``None``: ``.mp4``, and for a photo
+            its own.
         released: A redacted recording made with this plan, to be compared as well; its suffix
             is used.
         salvage: Work on what decodes of a damaged recording.
@@ -82,7 +83,8 @@ def prove(
     footage = media.open_footage(source, salvage=salvage)
     passes.check_fits(given, footage)
     noise = _Noise(given)
-    suffix = released.suffix if released else suffix
+    own = media.suffix_like(source) if media.is_photo(source) else ".mp4"
+    suffix = released.suffix if released else suffix or own
     # Both renderings are redacted, so they may lie in the system's own temporary folder.
     with Workspace(Path(tempfile.gettempdir()) / "proof") as workspace:
         first, second = (workspace.path / f"{name}{suffix}" for name in ("original", "noise"))

@@ -27,7 +27,16 @@ from bystander.timeline import clock, to_text
 
 VERSION = 3
 
-_LIBRARIES = ("av", "onnxruntime", "numpy", "webrtcvad-wheels", "yuface", "zxing-cpp")
+_LIBRARIES = (
+    "av",
+    "onnxruntime",
+    "numpy",
+    "pi-heif",
+    "pillow",
+    "webrtcvad-wheels",
+    "yuface",
+    "zxing-cpp",
+)
 # What is not looked for unless it is a target.
 _WITHOUT = {
     "faces": "faces",
@@ -55,7 +64,7 @@ def document(
     *,
     plan: Plan,
     footage: media.Footage,
-    encoder: media.Encoder,
+    encoder: media.Encoder | media.PhotoEncoder,
     provider: str,
     rounds: int,
     times: Sequence[Fraction],
@@ -92,6 +101,7 @@ def document(
             if asset.role != "sample"
         ],
         "original": {
+            "kind": "photo" if isinstance(footage, media.Photo) else "recording",
             "sha256": plan.footage.sha256,
             "size": f"{plan.footage.width}x{plan.footage.height}",
             "frames": plan.footage.frames,

@@ -57,7 +57,7 @@ _EBML_TEXTS = {
 # NAL units that carry pictures or how to decode them, ITU-T H.264 table 7-1, H.265 table 7-1.
 _H264_UNITS = {1, 2, 3, 4, 5, 7, 8, 9, 10, 11}
 _HEVC_UNITS = {*range(0, 10), *range(16, 22), 32, 33, 34, 35, 36, 37}
-_AV1_OBUS = {1, 2, 3, 4, 6, 7}  # AV1 specification 6.2.2; 5 is metadata, 15 padding
+AV1_OBUS = {1, 2, 3, 4, 6, 7}  # AV1 specification 6.2.2; 5 is metadata, 15 padding
 
 
 def examine(path: Path, *, sound: bool) -> list[Leak]:
@@ -149,7 +149,7 @@ def _units(path: Path) -> Iterator[str]:
             if not whole:
                 yield f"the {codec} stream has units that do not fill their packet"
         elif codec == "av1":
-            extra = set(_obu_types(packet)) - _AV1_OBUS
+            extra = set(obu_types(packet)) - AV1_OBUS
         else:
             continue
         for kind in sorted(extra):
@@ -215,7 +215,8 @@ def _unaccounted(path: Path) -> Iterator[str]:
         yield "the media data holds bytes that belong to no stream"
 
 
-def _obu_types(packet: bytes) -> Iterator[int]:
+def obu_types(packet: bytes) -> Iterator[int]:
+    """Yield the types of the units of an AV1 packet (AV1 specification, 5.3)."""
     at = 0
     while at < len(packet):
         header = packet[at]

@@ -22,7 +22,7 @@ from bystander.records import (
 )
 from bystander.threads import Beside
 from bystander.timeline import Span, clock
-from bystander.verify import container, fills, voices
+from bystander.verify import container, fills, photos, voices
 from bystander.verify import second_look as second
 from bystander.verify.camera import Comparison
 from bystander.verify.marks import MarkLook, Witness
@@ -76,11 +76,19 @@ def examine(  # noqa: PLR0915 one check after the other
         leaks.extend(found)
 
     sound = plan.policy.keeps_sound and original.has_sound
-    note(
-        container.NAME,
-        "streams, boxes, tags and units of the coded picture against the list of what may be there",
-        container.examine(output, sound=sound),
-    )
+    if isinstance(original, media.Photo):
+        note(
+            container.NAME,
+            "every piece of the file against the list of what a photo may hold",
+            photos.examine(output, original),
+        )
+    else:
+        note(
+            container.NAME,
+            "streams, boxes, tags and units of the coded picture against the list of what may be "
+            "there",
+            container.examine(output, sound=sound),
+        )
     found = media.open_footage(output)
     picture = _properties(found, original)
     look = SecondLook(detector, found.pixel_aspect, plan)
@@ -193,6 +201,11 @@ def _properties(found: media.Footage, original: media.Footage) -> list[Leak]:
         for name, (here, there) in pairs.items()
         if here != there
     ]
+    if isinstance(found, media.Photo) and isinstance(original, media.Photo):
+        if found.profile.name != original.profile.name:
+            leaks.append(Leak(check=PICTURE, what="its colours mean something else"))
+        if found.sizes != original.sizes:
+            leaks.append(Leak(check=PICTURE, what="a picture in it has another size"))
     if found.turned:
         leaks.append(Leak(check=PICTURE, what="the output asks to be turned when it is shown"))
     return leaks

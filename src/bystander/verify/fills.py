@@ -33,7 +33,8 @@ def bare(plan: Plan, frame: Frame, source: Frame, noise: float) -> Box | None:
         noise: Most that a block may differ from the fill, in steps of an 8-bit sample.
     """
     limit = noise * (1 << (frame.layout.bit_depth - 8))
-    for box in plan.boxes_at(frame.at):
+    for region in plan.boxes_at(frame.at):
+        box = region.clipped(*frame.shown) if frame.shown else region
         for number, plane in enumerate(frame.planes):
             shift = frame.layout.shift(number)
             level = solid_level(frame.layout, number) if plan.policy.fill == "solid" else None

@@ -1,0 +1,209 @@
+"""From a photo's bytes to pictures: R G B, eight bits, nothing see-through, upright.
+
+Pillow reads all kinds but HEIC, which libheif does. Either may open the one plugin that the file's
+content asks for, and no other: Pillow has some that run programs or open further files.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pi_heif
+from PIL import Image
+from PIL.ExifTags import Base
+
+from bystander.errors import BystanderError, DamagedFootage, FootageError
+from bystander.media.limits import MOST_PIXELS
+from bystander.media.photos import colour
+from bystander.media.photos.forms import HEIC, PNG, TIFF, Form
+from bystander.media.picture import Turn
+from bystander.records import Picture
+
+# EXIF 2.32, 4.6.4: which way the picture that is stored is to be turned.
+TURNS = {
+    1: Turn(),
+    2: Turn(flip_x=True),
+    3: Turn(flip_x=True, flip_y=True),
+    4: Turn(flip_y=True),
+    5: Turn(transpose=True),
+    6: Turn(transpose=True, flip_x=True),
+    7: Turn(transpose=True, flip_x=True, flip_y=True),
+    8: Turn(transpose=True, flip_y=True),
+}
+SEE_THROUGH = "what was see-through was put on white"
+DEEP = "16 bits a sample became 8"
+_DEEP_GREY = ("I;16", "I;16L", "I;16B", "I;16N")
+_PLAIN = ("1", "L", "P", "PA", "LA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "La", "RGBa")
+# Pillow's own limit is for the whole process, and lower than ours.
+_pillow = threading.RLock()
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Let Pillow work on foreign bytes: without warnings, and what goes wrong is damage.
+
+    Raises:
+        DamagedFootage: Whatever went wrong. What Pillow says of it can hold names and values.
+    """
+    with _pillow, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+        try:
+            yield
+        except BystanderError:
+            raise
+        except MemoryError as error:
+            raise FootageError("the photo needs more memory than there is") from error
+        except Exception as error:
+            raise DamagedFootage(
+                "the photo does not decode: it is cut short, damaged, or of a rare kind"
+            ) from error
+        finally:
+            Image.MAX_IMAGE_PIXELS = before
+
+
+def check_size(width: int, height: int) -> None:
+    """Check that a picture is not too large to hold.
+
+    Raises:
+        FootageError: It is, or has no pixels.
+    """
+    if width <= 0 or height <= 0:
+        raise FootageError("the photo has no pixels")
+    if width * height > MOST_PIXELS:
+        raise FootageError(
+            f"the photo states {width}x{height} pixels, more than the {MOST_PIXELS // 1_000_000} "
+            "million that are read"
+        )
+
+
+def opened(path: Path, form: Form) -> Image.Image:
+    """Return the photo at *path*, opened and not decoded; call in :func:`guarded`.
+
+    Raises:
+        FootageError: It is too large.
+    """
+    if form is HEIC:
+        held = pi_heif.open_heif(path, convert_hdr_to_8bit=True)
+        check_size(*held.size)
+        image = cast(Image.Image, held[held.primary_index].to_pillow())
+        image.info.update({k: v for k, v in held.info.items() if k not in image.info})
+        return image
+    image = Image.open(path, formats=[str(form.pillow)])
+    # The tag alone turns a picture: what XMP says of it, other programs do not follow.
+    image.info.pop("xmp", None)
+    image.info.pop("XML:com.adobe.xmp", None)
+    check_size(*image.size)
+    return image
+
+
+def turn_of(image: Image.Image, form: Form) -> Turn:
+    """Return how *image* is to be turned to be upright, as far as its decoder does not do so.
+
+    A value that is none of the eight, and EXIF that cannot be read, turn nothing.
+    """
+    if form in (HEIC, TIFF):
+        return Turn()  # libheif turns, and so does Pillow's reader of TIFF
+    exif = Image.Exif()
+    try:
+        exif.load(image.info.get("exif") or b"")
+        value = exif.get(Base.Orientation)
+    except Exception:  # noqa: BLE001 foreign bytes, and a hint at best
+        return Turn()
+    return TURNS.get(value, Turn()) if isinstance(value, int) else Turn()
+
+
+def pictures(path: Path, form: Form, numbers: list[int]) -> Iterator[Image.Image]:
+    """Yield the pictures with these *numbers* in the file, decoded, as they are stored.
+
+    Raises:
+        DamagedFootage: One of them does not decode.
+    """
+    with guarded():
+        image = opened(path, form)
+    try:
+        for number in numbers:
+            with guarded():
+                if number:
+                    image.seek(number)
+                    check_size(*image.size)
+                    image.info.pop("xmp", None)
+                image.load()
+            yield image
+    finally:
+        image.close()
+
+
+def rgb(image: Image.Image, form: Form, profile: colour.Profile, turn: Turn) -> Picture:
+    """Return *image* as R G B, shape (rows, columns, 3), upright.
+
+    Raises:
+        FootageError: Its pixels are of a kind that is not read.
+    """
+    with guarded():
+        flat = _flat(image, form)
+        converted = profile.apply(flat)
+        samples = np.asarray(converted)
+    if samples.ndim == 2:
+        samples = np.repeat(samples[..., None], 3, axis=2)
+    return cast(Picture, turn.upright(cast(Any, samples)))
+
+
+def is_grey(image: Image.Image) -> bool:
+    """Return whether *image* can hold no colour."""
+    return image.mode in ("1", "L", "LA", "La", *_DEEP_GREY) or image.mode == "I"
+
+
+def notes(image: Image.Image, form: Form, depth: int) -> list[str]:
+    """Return what reading *image*, decoded, changes about it, in words.
+
+    Args:
+        image: Decoded, as it is stored.
+        form: Which kind of file it is from.
+        depth: Bits a sample by the file's structure, 0 if that does not say.
+    """
+    said = []
+    depth = _depth(image, form, depth)
+    if image.mode in _DEEP_GREY or image.mode == "I" or depth > 8:
+        said.append(DEEP if depth in (0, 16) else f"{depth} bits a sample became 8")
+    if image.has_transparency_data and _any_clear(image):
+        said.append(SEE_THROUGH)
+    return said
+
+
+def _depth(image: Image.Image, form: Form, stated: int) -> int:
+    """Return the bits a sample that the file states, 0 if it is not known here."""
+    if form is HEIC:
+        return int(image.info.get("bit_depth", 8))
+    if form is TIFF:
+        bits = getattr(image, "tag_v2", {}).get(Base.BitsPerSample, (8,))
+        return max(bits) if isinstance(bits, tuple) else int(bits)
+    return stated
+
+
+def _any_clear(image: Image.Image) -> bool:
+    extrema = image.convert("RGBA").getchannel("A").getextrema()
+    return bool(cast(tuple[int, int], extrema)[0] < 255)
+
+
+def _flat(image: Image.Image, form: Form) -> Image.Image:
+    """Return *image* with 8 bits and nothing see-through, as L, RGB or CMYK."""
+    if image.mode in _DEEP_GREY or (image.mode == "I" and form is PNG):
+        deep = np.asarray(image).astype(np.uint32)
+        return Image.fromarray((deep >> 8).clip(0, 255).astype(np.uint8))
+    if image.mode not in _PLAIN:
+        raise FootageError(f"photos whose pixels are of the kind {image.mode} are not read")
+    if image.has_transparency_data:
+        clear = image if image.mode == "RGBA" else image.convert("RGBA")
+        white = Image.new("RGBA", clear.size, (255, 255, 255, 255))
+        flat = Image.alpha_composite(white, clear)
+        return flat.getchannel("R") if is_grey(image) else flat.convert("RGB")
+    if image.mode in ("L", "RGB", "CMYK"):
+        return image
+    return image.convert("L" if is_grey(image) else "RGB")

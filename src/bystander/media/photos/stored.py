@@ -1,0 +1,187 @@
+"""Which pictures a photo's file holds: how large each is, and in a film how long it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from bystander.errors import FootageError
+from bystander.media.photos import forms, pieces, tiff
+from bystander.media.photos.decode import TURNS, check_size
+from bystander.media.photos.pieces import Buffer
+
+# Programs show a picture of a film that is to last no longer than this for as long as the other.
+_TOO_SHORT, _SHORTEST_SHOWN = Fraction(1, 100), Fraction(1, 10)
+SHORT = "pictures that state next to no time are shown for a tenth of a second, as browsers do"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """The pictures in one file.
+
+    Attributes:
+        numbers: Which of the file's pictures are read, as Pillow numbers them.
+        sizes: Width and height of each, as stored; empty where the decoder is to be asked.
+        lasts: How long each is shown, in seconds; empty where it is no film.
+        loops: Whether a film begins anew at its end.
+        lossless: Whether the pixels were kept exactly.
+        depth: Bits a sample, 0 where the decoder is to be asked.
+        notes: What is left aside, or taken otherwise than stated, in words.
+    """
+
+    numbers: tuple[int, ...] = (0,)
+    sizes: tuple[tuple[int, int], ...] = ()
+    lasts: tuple[Fraction, ...] = ()
+    loops: bool = False
+    lossless: bool = True
+    depth: int = 0
+    notes: tuple[str, ...] = ()
+
+
+def look(data: Buffer, form: forms.Form) -> Stored:
+    """Return which pictures the file holds.
+
+    Raises:
+        DamagedFootage: The file is cut short.
+        FootageError: It is a raw photo, or a picture in it is too large.
+    """
+    if form.name in _LOOKS:
+        return _LOOKS[form.name](data)
+    if form is forms.AVIF:
+        return Stored(lossless=False, depth=_av1_depth(data))
+    return Stored(lossless=form is forms.BMP)
+
+
+def _av1_depth(data: Buffer) -> int:
+    """Return the bits a sample by the configuration of AV1 (its ISO binding, 2.3.3)."""
+    for piece in pieces.boxes(data):
+        if piece.name == "meta/iprp/ipco/av1C" and piece.size >= 3:
+            flags = data[piece.start + 2]
+            return (12 if flags & 0x20 else 10) if flags & 0x40 else 8
+    return 0
+
+
+def _film(
+    sizes: list[tuple[int, int]],
+    lasts: list[Fraction],
+    *,
+    loops: bool,
+    lossless: bool = True,
+    first: int = 0,
+    depth: int = 0,
+) -> Stored:
+    for size in sizes:
+        check_size(*size)
+    if len(lasts) < 2:
+        return Stored(numbers=(first,), sizes=tuple(sizes[:1]), lossless=lossless, depth=depth)
+    shown = tuple(_SHORTEST_SHOWN if last <= _TOO_SHORT else last for last in lasts)
+    return Stored(
+        numbers=tuple(range(first, first + len(lasts))),
+        sizes=tuple(sizes),
+        lasts=shown,
+        loops=loops,
+        lossless=lossless,
+        depth=depth,
+        notes=(SHORT,) if shown != tuple(lasts) else (),
+    )
+
+
+def _gif(data: Buffer) -> Stored:
+    width, height = _u16(data, 6), _u16(data, 8)
+    lasts: list[Fraction] = []
+    delay, loops = Fraction(0), False
+    for piece in pieces.gif(data):
+        at = piece.start
+        if piece.name == "extension F9" and piece.size >= 6:
+            delay = Fraction(_u16(data, at + 2), 100)
+        elif piece.name == "extension FF" and data[at : at + 12] == b"\x0bNETSCAPE2.0":
+            loops = True
+        elif piece.name == "image":
+            # Pictures that reach beyond the stated screen make it larger.
+            width = max(width, _u16(data, at) + _u16(data, at + 4))
+            height = max(height, _u16(data, at + 2) + _u16(data, at + 6))
+            lasts.append(delay)
+            delay = Fraction(0)
+    if not lasts:
+        raise FootageError("the photo has no picture")
+    return _film([(width, height)] * len(lasts), lasts, loops=loops)
+
+
+def _png(data: Buffer) -> Stored:
+    lasts: list[Fraction] = []
+    size, loops, begun, aside, depth = (0, 0), False, False, 0, 8
+    for piece in pieces.png(data):
+        at = piece.start
+        if piece.name == "IHDR" and piece.size == 13:
+            size, depth = (_u32(data, at), _u32(data, at + 4)), data[at + 8]
+        elif piece.name == "acTL" and piece.size == 8:
+            loops = _u32(data, at + 4) != 1
+        elif piece.name == "IDAT" and not begun:
+            # A first picture that is no part of the film is for programs that show none.
+            begun, aside = True, int(not lasts)
+        elif piece.name == "fcTL" and piece.size == 26:
+            number, of = (int.from_bytes(data[at + n : at + n + 2], "big") for n in (20, 22))
+            lasts.append(Fraction(number, of or 100))
+    first = aside if len(lasts) > 1 else 0
+    return _film([size] * max(1, len(lasts)), lasts, loops=loops, first=first, depth=depth)
+
+
+def _webp(data: Buffer) -> Stored:
+    lasts: list[Fraction] = []
+    size, loops, lossless = (0, 0), False, True
+    for piece in pieces.riff(data):
+        at = piece.start
+        if piece.name == "VP8X" and piece.size >= 10:
+            size = _u24(data, at + 4) + 1, _u24(data, at + 7) + 1
+        elif piece.name == "VP8 " and piece.size >= 10:
+            lossless = False
+            size = size if any(size) else (_u16(data, at + 6) & 0x3FFF, _u16(data, at + 8) & 0x3FFF)
+        elif piece.name == "VP8L" and piece.size >= 5 and not any(size):
+            bits = int.from_bytes(data[at + 1 : at + 5], "little")
+            size = (bits & 0x3FFF) + 1, ((bits >> 14) & 0x3FFF) + 1
+        elif piece.name == "ANIM" and piece.size >= 6:
+            loops = _u16(data, at + 4) != 1
+        elif piece.name == "ANMF" and piece.size >= 16:
+            lasts.append(Fraction(_u24(data, at + 12), 1000))
+            inner = pieces.riff(data, at + 16, at + piece.size)
+            lossless = lossless and all(chunk.name != "VP8 " for chunk in inner)
+    return _film([size] * max(1, len(lasts)), lasts, loops=loops, lossless=lossless)
+
+
+def _tiff(data: Buffer) -> Stored:
+    pages = tiff.directories(data)
+    if any(50706 in page.tags for page in pages) or data[8:10] == b"CR" or pages[0].number(254) & 1:
+        raise FootageError(
+            "this is a camera's raw photo, which is not read",
+            hint="develop it to a JPEG or TIFF and redact that",
+        )
+    numbers = [n for n, page in enumerate(pages) if not page.number(254) & 1]
+    sizes = []
+    for number in numbers:
+        page = pages[number]
+        size = page.number(256), page.number(257)
+        check_size(*size)
+        sizes.append(TURNS.get(page.number(274, 1), TURNS[1]).size(*size))
+    notes = ("further pictures inside its pages were left out",) * any(330 in p.tags for p in pages)
+    return Stored(numbers=tuple(numbers), sizes=tuple(sizes), notes=notes)
+
+
+def _u16(data: Buffer, at: int) -> int:
+    return int.from_bytes(data[at : at + 2], "little")
+
+
+def _u24(data: Buffer, at: int) -> int:
+    return int.from_bytes(data[at : at + 3], "little")
+
+
+def _u32(data: Buffer, at: int) -> int:
+    return int.from_bytes(data[at : at + 4], "big")
+
+
+_LOOKS: dict[str, Callable[[Buffer], Stored]] = {
+    forms.GIF.name: _gif,
+    forms.PNG.name: _png,
+    forms.WEBP.name: _webp,
+    forms.TIFF.name: _tiff,
+}
