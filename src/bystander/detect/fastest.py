@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 from importlib.util import find_spec
 
 import numpy as np
@@ -20,8 +21,11 @@ _BY_FAR = 0.8  # of the time: for less it is not worth another's rounding
 
 def chosen(provider: str) -> str:
     """Return *provider*, or for ``auto`` the one to use: OpenVINO where it is clearly faster."""
-    if provider != AUTO:
-        return provider
+    return _fastest() if provider == AUTO else provider
+
+
+@cache
+def _fastest() -> str:
     if find_spec("openvino") is None:
         return "cpu"
     try:

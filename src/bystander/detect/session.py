@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bystander.detect.models import checked
-from bystander.detect.runtimes import OPENVINO, on_onnxruntime, on_openvino
+from bystander.detect.runtimes import OPENVINO, Runtime, on_onnxruntime, on_openvino
 from bystander.errors import ModelError
 from bystander.threads import cores
 
@@ -40,16 +42,8 @@ class Session:
         asset = checked(model)
         self.name = asset.label
         self._model = model
-        self._small_up_to = _SMALL
-        self._one_large = threading.Lock()
-        if provider == OPENVINO:
-            self._large = on_openvino(asset.path, cores())
-            self._small = on_onnxruntime(asset.path, "cpu", 1)
-            self._small_up_to = _SMALL_FOR_OPENVINO
-        else:
-            self._large = on_onnxruntime(asset.path, provider, cores())
-            # For the calling thread alone; a graphics card is there once.
-            self._small = on_onnxruntime(asset.path, "cpu", 1) if provider == "cpu" else self._large
+        self._small_up_to = _SMALL_FOR_OPENVINO if provider == OPENVINO else _SMALL
+        self._large, self._small, self._one_large = _loaded(asset.path, asset.sha256, provider)
         self.provider = self._large.name
 
     def run(self, tensor: NDArray[np.float32]) -> list[NDArray[np.float32]]:
@@ -66,6 +60,21 @@ class Session:
         if not all(np.isfinite(output).all() for output in outputs):
             raise ModelError(f"the model {self._model} returned values that are not numbers")
         return list(outputs)
+
+
+@cache
+def _loaded(path: Path, _sha256: str, provider: str) -> tuple[Runtime, Runtime, threading.Lock]:
+    """Return what runs large and small pictures, loaded once in a process, and a lock.
+
+    Many photos are many runs: to load a network takes longer than to look at a small photo.
+    """
+    one_large = threading.Lock()
+    if provider == OPENVINO:
+        return on_openvino(path, cores()), on_onnxruntime(path, "cpu", 1), one_large
+    large = on_onnxruntime(path, provider, cores())
+    # For the calling thread alone; a graphics card is there once.
+    small = on_onnxruntime(path, "cpu", 1) if provider == "cpu" else large
+    return large, small, one_large
 
 
 def padded(picture: NDArray[np.float32], multiple: int) -> NDArray[np.float32]:

@@ -20,7 +20,7 @@ import numpy as np
 
 from bystander.detect.also import Also
 from bystander.detect.evidence import Look, together
-from bystander.detect.tiles import suppress
+from bystander.detect.tiles import suppress, tiles
 from bystander.geometry import Box
 from bystander.records import Detection, Detector, Frame, Kind, aspects_to_look_at
 from bystander.watch import covering, is_due, look_at
@@ -44,6 +44,8 @@ _FIT_PX = (10, 100)
 _CLOSER = (Fraction(3, 2), Fraction(3))  # for stills, beside the double size
 _CLOSER_UP_TO_PX = 1_000_000
 _MOST_IOU = 0.4
+# A picture larger than this is looked at piece by piece, with as much of each seen twice: photos.
+_PIECE_SIDE, _PIECE_OVERLAP = 6144, 256
 _PERSON_SIDE = 416  # the longer side of the picture that people are looked for in: as in training
 
 
@@ -157,10 +159,15 @@ class Sizes:
         return found
 
     def _look(self, detector: Detector, frame: Frame, part: Box | None, scale: Fraction) -> Look:
-        seen = [look_at(detector, frame, part, scale, aspect) for aspect in self._aspects]
+        pieces = list(_pieces(frame, part, scale))
+        seen = [
+            look_at(detector, frame, piece, scale, aspect)
+            for piece in pieces
+            for aspect in self._aspects
+        ]
         boxes, scores = zip(*seen, strict=True)
         all_boxes, all_scores = np.concatenate(boxes), np.concatenate(scores)
-        if len(self._aspects) > 1:  # one of them is wrong, and sees less
+        if len(seen) > 1:  # one aspect is wrong, and sees less; and pieces overlap
             kept = suppress(all_boxes, all_scores, _MOST_IOU)
             all_boxes, all_scores = all_boxes[kept], all_scores[kept]
         return Look(float(scale), all_boxes, all_scores)
@@ -185,3 +192,22 @@ class Sizes:
             yield Fraction(2)
             if self._still and frame.width * frame.height <= _CLOSER_UP_TO_PX:
                 yield from _CLOSER
+
+
+def _pieces(frame: Frame, part: Box | None, scale: Fraction) -> Iterator[Box | None]:
+    """Yield *part*, or what it is looked at in pieces of where it is too large to be held."""
+    shown = part or frame.bounds
+    side, overlap = (2 * int(px / scale / 2) for px in (_PIECE_SIDE, _PIECE_OVERLAP))
+    if shown.width * shown.height * scale**2 <= _PIECE_SIDE**2:
+        yield part
+        return
+    # Sides on even pixels, or the frame's own: colour may be stored for two at a time.
+    half_width, half_height = int(shown.width) // 2, int(shown.height) // 2
+    for y0, y1 in tiles(half_height, side // 2, overlap // 2):
+        for x0, x1 in tiles(half_width, side // 2, overlap // 2):
+            yield Box(
+                shown.x0 + 2 * x0,
+                shown.y0 + 2 * y0,
+                shown.x1 if x1 == half_width else shown.x0 + 2 * x1,
+                shown.y1 if y1 == half_height else shown.y0 + 2 * y1,
+            )

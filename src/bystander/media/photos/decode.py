@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -119,40 +119,51 @@ def turn_of(image: Image.Image, form: Form) -> Turn:
     return TURNS.get(value, Turn()) if isinstance(value, int) else Turn()
 
 
-def pictures(path: Path, form: Form, numbers: list[int]) -> Iterator[Image.Image]:
-    """Yield the pictures with these *numbers* in the file, decoded, as they are stored.
+@contextmanager
+def first(path: Path, form: Form, number: int) -> Iterator[Image.Image]:
+    """Give picture *number* of the file, decoded, as it is stored.
 
     Raises:
-        DamagedFootage: One of them does not decode.
+        DamagedFootage: It does not decode.
     """
     with guarded():
         image = opened(path, form)
-    try:
-        for number in numbers:
-            with guarded():
-                if number:
-                    image.seek(number)
-                    check_size(*image.size)
-                    image.info.pop("xmp", None)
-                image.load()
-            yield image
-    finally:
-        image.close()
+        _load(image, number)
+    with image:
+        yield image
 
 
-def rgb(image: Image.Image, form: Form, profile: colour.Profile, turn: Turn) -> Picture:
-    """Return *image* as R G B, shape (rows, columns, 3), upright.
+def pictures(
+    path: Path, form: Form, numbers: Sequence[int], profile: colour.Profile, turn: Turn
+) -> Iterator[Picture]:
+    """Yield the pictures with these *numbers* in the file as R G B, upright.
+
+    Each is of shape (rows, columns, 3).
 
     Raises:
+        DamagedFootage: One of them does not decode.
         FootageError: Its pixels are of a kind that is not read.
     """
     with guarded():
-        flat = _flat(image, form)
-        converted = profile.apply(flat)
-        samples = np.asarray(converted)
-    if samples.ndim == 2:
-        samples = np.repeat(samples[..., None], 3, axis=2)
-    return cast(Picture, turn.upright(cast(Any, samples)))
+        image = opened(path, form)
+    with image:
+        for number in numbers:
+            with guarded():
+                _load(image, number)
+                samples = np.asarray(profile.apply(_flat(image, form)))
+                if number == numbers[-1]:
+                    image.close()  # it takes as much room as all that is made of it
+            if samples.ndim == 2:
+                samples = np.repeat(samples[..., None], 3, axis=2)
+            yield cast(Picture, turn.upright(cast(Any, samples)))
+
+
+def _load(image: Image.Image, number: int) -> None:
+    if number:
+        image.seek(number)
+        check_size(*image.size)
+        image.info.pop("xmp", None)
+    image.load()
 
 
 def is_grey(image: Image.Image) -> bool:

@@ -73,7 +73,8 @@ class Photo(Footage):
             )
         if held.sizes:
             self.sizes = tuple(self._turn.size(*size) for size in held.sizes)
-        lasts = held.lasts or (PAGE_LASTS,) * len(self._numbers)
+        count = len(self._numbers)
+        lasts = held.lasts or (PAGE_LASTS if count > 1 else Fraction(1),) * count
         if not held.lasts and len(lasts) > 1:
             self.notes.append(
                 f"its {len(lasts)} pages are numbered by time: the first at 0:00, the second at "
@@ -110,7 +111,7 @@ class Photo(Footage):
 
     def _read_first(self, primaries: int | None, depth: int) -> None:
         """Decode the first picture, and learn what is to be done to all of them."""
-        for image in decode.pictures(self.path, self.form, self._numbers[:1]):
+        with decode.first(self.path, self.form, self._numbers[0]) as image:
             self._turn = decode.turn_of(image, self.form)
             self.grey = decode.is_grey(image)
             mode = "CMYK" if image.mode == "CMYK" else "L" if self.grey else "RGB"
@@ -138,13 +139,13 @@ class Photo(Footage):
 
     def frames(self) -> Iterator[Frame]:
         """Yield every picture, upright; see :meth:`bystander.media.footage.Footage.frames`."""
-        images = decode.pictures(self.path, self.form, self._numbers)
-        for index, image in enumerate(images):
-            shown = decode.rgb(image, self.form, self.profile, self._turn)
+        pictures = decode.pictures(self.path, self.form, self._numbers, self.profile, self._turn)
+        for index, shown in enumerate(pictures):
             width, height = self.sizes[index]
             if shown.shape[:2] != (height, width):
                 raise DamagedFootage(f"picture {index} is not of the size that the file states")
             planes = _planes(shown, self.width, self.height)
+            del shown  # it takes as much room again
             yield Frame(
                 index=index,
                 at=self._times[index],
@@ -194,6 +195,10 @@ def _planes(shown: Picture, width: int, height: int) -> tuple[Plane, ...]:
 
 
 def _scaled(planes: tuple[Plane, ...], width: int, height: int, part: Box) -> Picture:
+    if (width, height) == (part.width, part.height):
+        rows, columns = slice(int(part.y0), int(part.y1)), slice(int(part.x0), int(part.x1))
+        green, blue, red = (plane[rows, columns] for plane in planes)
+        return np.stack([red, green, blue], axis=2)
     return picture.scaled_rgb(planes, LAYOUT, _RGB_MATRIX, (width, height), part)
 
 
