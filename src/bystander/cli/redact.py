@@ -99,5 +99,5 @@ def redact(
         console.out(f"plan    {outputs.plan}")
         if unsure:
             console.out(
-                f"the report lists {unsure} moment{'s' * (unsure != 1)} to look at yourself"
+                f"the report lists {unsure} place{'s' * (unsure != 1)} to look at yourself"
             )

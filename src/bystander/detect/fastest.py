@@ -21,11 +21,8 @@ _BY_FAR = 0.8  # of the time: for less it is not worth another's rounding
 
 def chosen(provider: str) -> str:
     """Return *provider*, or for ``auto`` the one to use: OpenVINO where it is clearly faster."""
-    return _fastest() if provider == AUTO else provider
-
-
-@cache
-def _fastest() -> str:
+    if provider != AUTO:
+        return provider
     if find_spec("openvino") is None:
         return "cpu"
     try:
@@ -34,6 +31,7 @@ def _fastest() -> str:
         return "cpu"
 
 
+@cache
 def _seconds(provider: str) -> float:
     """Return how long a look takes, the best of a few."""
     session = Session("centerface", provider)

@@ -6,12 +6,13 @@ content asks for, and no other: Pillow has some that run programs or open furthe
 
 from __future__ import annotations
 
+import logging
 import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 import pi_heif
@@ -40,6 +41,8 @@ SEE_THROUGH = "what was see-through was put on white"
 DEEP = "16 bits a sample became 8"
 _DEEP_GREY = ("I;16", "I;16L", "I;16B", "I;16N")
 _PLAIN = ("1", "L", "P", "PA", "LA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "La", "RGBa")
+# What Pillow logs can hold values from the file; where nobody asked for it, it goes nowhere.
+logging.getLogger("PIL").addHandler(logging.NullHandler())
 # Pillow's own limit is for the whole process, and lower than ours.
 _pillow = threading.RLock()
 
@@ -83,19 +86,29 @@ def check_size(width: int, height: int) -> None:
         )
 
 
-def opened(path: Path, form: Form) -> Image.Image:
-    """Return the photo at *path*, opened and not decoded; call in :func:`guarded`.
+@contextmanager
+def opened(path: Path, form: Form) -> Iterator[Image.Image]:
+    """Give the photo at *path*, opened and not decoded.
 
     Raises:
+        DamagedFootage: It cannot be opened as what it is.
         FootageError: It is too large.
     """
+    with path.open("rb") as file:
+        with guarded():
+            image = _opened(file, form)
+        with image:
+            yield image
+
+
+def _opened(file: BinaryIO, form: Form) -> Image.Image:
     if form is HEIC:
-        held = pi_heif.open_heif(path, convert_hdr_to_8bit=True)
+        held = pi_heif.open_heif(file, convert_hdr_to_8bit=True)
         check_size(*held.size)
         image = cast(Image.Image, held[held.primary_index].to_pillow())
         image.info.update({k: v for k, v in held.info.items() if k not in image.info})
         return image
-    image = Image.open(path, formats=[str(form.pillow)])
+    image = Image.open(file, formats=[str(form.pillow)])
     # The tag alone turns a picture: what XMP says of it, other programs do not follow.
     image.info.pop("xmp", None)
     image.info.pop("XML:com.adobe.xmp", None)
@@ -112,9 +125,10 @@ def turn_of(image: Image.Image, form: Form) -> Turn:
         return Turn()  # libheif turns, and so does Pillow's reader of TIFF
     exif = Image.Exif()
     try:
-        exif.load(image.info.get("exif") or b"")
-        value = exif.get(Base.Orientation)
-    except Exception:  # noqa: BLE001 foreign bytes, and a hint at best
+        with guarded():
+            exif.load(image.info.get("exif") or b"")
+            value = exif.get(Base.Orientation)
+    except FootageError:
         return Turn()
     return TURNS.get(value, Turn()) if isinstance(value, int) else Turn()
 
@@ -126,10 +140,9 @@ def first(path: Path, form: Form, number: int) -> Iterator[Image.Image]:
     Raises:
         DamagedFootage: It does not decode.
     """
-    with guarded():
-        image = opened(path, form)
-        _load(image, number)
-    with image:
+    with opened(path, form) as image:
+        with guarded():
+            _load(image, number)
         yield image
 
 
@@ -144,9 +157,7 @@ def pictures(
         DamagedFootage: One of them does not decode.
         FootageError: Its pixels are of a kind that is not read.
     """
-    with guarded():
-        image = opened(path, form)
-    with image:
+    with opened(path, form) as image:
         for number in numbers:
             with guarded():
                 _load(image, number)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from PIL import Image
 from PIL.ExifTags import IFD, Base
 
-from bystander.errors import DamagedFootage
+from bystander.errors import DamagedFootage, FootageError
 from bystander.media.photos import forms, pieces, tiff
+from bystander.media.photos.decode import guarded
 from bystander.media.photos.pieces import AFTER, Buffer, Piece
 
 EXIF, XMP, IPTC, TEXT = "EXIF block", "XMP block", "IPTC or Photoshop block", "text or comment"
@@ -106,16 +108,13 @@ def _after(data: Buffer, piece: Piece) -> Iterator[str]:
 def _exif(block: bytes) -> Iterator[str]:
     """Yield what an EXIF block holds; what cannot be read of it is passed over."""
     exif = Image.Exif()
-    try:
+    found = []
+    with suppress(FootageError), guarded():
         exif.load(block)
-        if exif.get_ifd(IFD.GPSInfo):
-            yield GPS
-        if exif.get_ifd(IFD.IFD1):
-            yield THUMBNAIL
-        if Base.MakerNote in exif.get_ifd(IFD.Exif):
-            yield MAKER
-    except Exception:  # noqa: BLE001 foreign bytes, of which the block itself is counted
-        return
+        found += [GPS] * bool(exif.get_ifd(IFD.GPSInfo))
+        found += [THUMBNAIL] * bool(exif.get_ifd(IFD.IFD1))
+        found += [MAKER] * (Base.MakerNote in exif.get_ifd(IFD.Exif))
+    yield from found
 
 
 def _png(data: Buffer) -> Iterator[str]:

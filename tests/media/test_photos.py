@@ -1,0 +1,314 @@
+"""Photos as footage: upright, in one colour space, nothing see-through; or refused."""
+
+from __future__ import annotations
+
+import io
+import struct
+import subprocess
+import sys
+import warnings
+import zlib
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from PIL import Image
+from tests import photo_traps as traps
+from tests.stage import draw
+
+from bystander import media
+from bystander.errors import BystanderError, DamagedFootage, FootageError
+from bystander.media.photos import colour, source
+
+
+def shown(path: Path) -> NDArray[np.int64]:
+    """Return the first picture of *path* as R G B."""
+    frame = next(iter(media.open_footage(path).frames()))
+    picture = frame.rgb(frame.width, frame.height)
+    assert np.array_equal(picture[..., 1], frame.planes[0])
+    return picture.astype(np.int64)
+
+
+def near(a: NDArray[np.int64], b: Image.Image, most: float = 4.0) -> bool:
+    return a.shape[:2] == (b.height, b.width) and bool(np.abs(a - np.asarray(b)).mean() < most)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("suffix", traps.TURNED)
+def test_a_photo_is_upright_whatever_its_orientation(
+    tmp_path: Path, suffix: str, orientation: int
+) -> None:
+    stored = traps.turned(traps.drawn(), orientation)
+    path = tmp_path / f"in{suffix}"
+    path.write_bytes(traps.TRAPS[suffix](stored, orientation))
+    assert near(shown(path), traps.drawn())
+
+
+@pytest.mark.parametrize("quarters", range(4))
+def test_heic_is_upright_by_its_own_turn_and_not_by_its_exif(tmp_path: Path, quarters: int) -> None:
+    stored = traps.drawn(128, 96).rotate(-90 * quarters, expand=True)
+    path = tmp_path / "in.heic"
+    path.write_bytes(traps.heic(stored, tmp_path, quarters))
+    assert near(shown(path), traps.drawn(128, 96), most=8)
+    assert media.open_footage(path).left_out["EXIF block"] == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [(3, b"\0\0"), (3, b"\x09\0"), (3, b"\xff\xff"), (2, b"6\0"), (4, b"\xff" * 4)]
+)
+def test_an_orientation_that_is_none_turns_nothing(tmp_path: Path, kind: int, value: bytes) -> None:
+    tag = struct.pack("<HHI", 274, kind, 1) + value.ljust(4, b"\0")
+    path = tmp_path / "in.jpg"
+    traps.drawn().save(path, exif=b"Exif\0\0II*\0\x08\0\0\0\1\0" + tag + bytes(4))
+    assert near(shown(path), traps.drawn())
+
+
+@pytest.mark.parametrize("cut", range(4, 60, 7))
+def test_broken_exif_breaks_nothing(tmp_path: Path, cut: int) -> None:
+    path = tmp_path / "in.jpg"
+    whole = b"Exif\0\0" + traps.exif(1).removeprefix(b"Exif\0\0")
+    broken = whole[:cut] + b"\xff" * 40
+    traps.drawn().save(path, exif=broken)
+    assert near(shown(path), traps.drawn())
+
+
+def test_what_xmp_says_of_the_orientation_turns_nothing(tmp_path: Path) -> None:
+    for suffix, options in ((".jpg", {}), (".tif", {}), (".webp", {}), (".avif", {})):
+        path = tmp_path / f"in{suffix}"
+        xmp = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf tiff:Orientation=\"6\"/></x:xmpmeta>"
+        traps.drawn().save(path, xmp=xmp, **options)
+        assert near(shown(path), traps.drawn())
+
+
+def test_what_is_see_through_hides_no_colour(tmp_path: Path) -> None:
+    hidden = traps.drawn().convert("RGBA")
+    hidden.putalpha(Image.fromarray(np.tile(np.uint8([0, 255]), (64, 48))))
+    for suffix, options in (".png", {}), (".webp", {"lossless": True, "exact": True}), (".tif", {}):
+        path = tmp_path / f"in{suffix}"
+        hidden.save(path, **options)
+        assert (shown(path)[:, ::2] == 255).all()
+        assert np.array_equal(shown(path)[:, 1::2], np.asarray(traps.drawn())[:, 1::2])
+        assert any("on white" in note for note in media.open_footage(path).notes)
+
+
+def test_deep_grey_and_cmyk_become_eight_bits(tmp_path: Path) -> None:
+    ramp = np.tile(np.arange(0, 65536, 1024, dtype=np.uint16), (16, 1))
+    for suffix in (".png", ".tif"):
+        path = tmp_path / f"deep{suffix}"
+        Image.fromarray(ramp).save(path)
+        assert np.array_equal(shown(path)[..., 0], ramp >> 8)
+        assert "16 bits a sample became 8" in media.open_footage(path).notes
+    path = tmp_path / "in.jpg"
+    traps.drawn().convert("CMYK").save(path, quality=95)
+    assert near(shown(path), traps.drawn(), most=8)
+    assert any("CMYK" in note for note in media.open_footage(path).notes)
+    Image.new("F", (8, 8)).save(tmp_path / "float.tif")
+    with pytest.raises(FootageError, match="of the kind F are not read"):
+        list(media.open_footage(tmp_path / "float.tif").frames())
+
+
+@pytest.mark.parametrize("name", [colour.SRGB, colour.DISPLAY_P3, colour.ADOBE_RGB])
+def test_a_standard_profile_is_known_by_what_it_means(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "in.png"
+    traps.drawn().save(path, icc_profile=colour.standard(name))
+    footage = media.open_footage(path)
+    assert isinstance(footage, media.Photo)
+    assert footage.profile.name == name
+    assert near(shown(path), traps.drawn(), most=0.1)
+
+
+def test_another_profile_is_converted_from_and_a_broken_one_left(tmp_path: Path) -> None:
+    odd = bytearray(colour.standard(colour.SRGB))
+    at = odd.index(b"para") + 12
+    odd[at : at + 4] = struct.pack(">i", round(1.2 * 65536))  # another gamma
+    traps.drawn().save(tmp_path / "odd.png", icc_profile=bytes(odd))
+    assert any("converted to sRGB" in n for n in media.open_footage(tmp_path / "odd.png").notes)
+    assert not near(shown(tmp_path / "odd.png"), traps.drawn(), most=2)
+    traps.drawn().save(tmp_path / "bad.png", icc_profile=b"no profile")
+    assert any("cannot be used" in note for note in media.open_footage(tmp_path / "bad.png").notes)
+    assert near(shown(tmp_path / "bad.png"), traps.drawn(), most=0.1)
+
+
+def films(folder: Path) -> list[Path]:
+    frames = [traps.drawn().rotate(angle) for angle in (0, 90, 180, 180)]
+    paths = [folder / f"film{suffix}" for suffix in (".gif", ".png", ".webp")]
+    for path in paths:
+        options: dict[str, Any] = {"lossless": True} if path.suffix == ".webp" else {}
+        frames[0].save(
+            path, save_all=True, append_images=frames[1:3], duration=[40, 70, 200], loop=0, **options
+        )
+    return paths
+
+
+def test_pictures_that_move_are_a_film_with_its_times(tmp_path: Path) -> None:
+    for path in films(tmp_path):
+        footage = media.open_footage(path)
+        assert isinstance(footage, media.Photo)
+        assert footage.is_film
+        assert footage.loops
+        assert not footage.still
+        frames = list(footage.frames())
+        assert [frame.at for frame in frames] == [0, Fraction(1, 25), Fraction(11, 100)]
+        assert frames[-1].lasts == Fraction(1, 5)
+        for frame, angle in zip(frames, (0, 90, 180), strict=True):
+            picture = frame.rgb(frame.width, frame.height).astype(np.int64)
+            # What turning leaves bare is see-through in none of them.
+            assert near(picture, traps.drawn().rotate(angle), most=12)
+
+
+def test_pages_of_several_sizes_are_frames_of_the_largest(tmp_path: Path) -> None:
+    path = tmp_path / "in.tif"
+    pages = [traps.drawn(96, 64), traps.drawn(40, 100), traps.drawn(64, 64).convert("L")]
+    pages[0].save(path, save_all=True, append_images=pages[1:])
+    footage = media.open_footage(path)
+    assert (footage.width, footage.height, footage.still) == (96, 100, True)
+    frames = list(footage.frames())
+    assert [frame.shown for frame in frames] == [(96, 64), (40, 100), (64, 64)]
+    assert [frame.at for frame in frames] == [0, source.PAGE_LASTS, 2 * source.PAGE_LASTS]
+    assert (frames[1].planes[0][:, 40:] == 255).all()
+    assert any("pages" in note for note in footage.notes)
+
+
+def _png_of(width: int, height: int) -> bytes:
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + traps._chunk(b"IHDR", head)
+        + traps._chunk(b"IDAT", zlib.compress(bytes(64)))
+        + traps._chunk(b"IEND", b"")
+    )
+
+
+def _bombs() -> dict[str, bytes]:
+    many = 100_000
+    bmp = b"BM" + struct.pack("<IIIIiiHHIIiiII", 58, 0, 54, 40, many, many, 1, 24, 0, 0, 0, 0, 0, 0)
+    jpeg = traps._coded(traps.drawn(), "JPEG")
+    at = jpeg.index(b"\xff\xc0") + 5
+    tiff = traps._coded(traps.drawn(), "TIFF")
+    ifd = int.from_bytes(tiff[4:8], "little")
+    wide = bytearray(tiff)
+    for entry in (ifd + 2, ifd + 14):
+        assert int.from_bytes(wide[entry : entry + 2], "little") in (256, 257)
+        wide[entry + 2 : entry + 12] = struct.pack("<HII", 4, 1, many)
+    webp = b"VP8X" + struct.pack("<I", 10) + bytes(4) + b"\xfe\x3f\0" * 2
+    return {
+        "a.png": _png_of(many, many),
+        "a.bmp": bmp + bytes(4),
+        "a.jpg": jpeg[:at] + struct.pack(">HH", 65500, 65500) + jpeg[at + 4 :],
+        "a.gif": b"GIF89a\xff\xff\xff\xff\0\0\0,\0\0\0\0\xff\xff\xff\xff\0\2\1\0\0;",
+        "a.tif": bytes(wide),
+        "a.webp": b"RIFF" + struct.pack("<I", 4 + len(webp)) + b"WEBP" + webp,
+        "none.png": _png_of(0, 5),
+    }
+
+
+@pytest.mark.parametrize("name", _bombs())
+def test_what_states_too_many_pixels_or_none_is_refused_before_it_is_decoded(
+    tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(_bombs()[name])
+    with warnings.catch_warnings(), pytest.raises(FootageError) as caught:
+        warnings.simplefilter("error")
+        media.open_footage(path)
+    assert "pixels" in str(caught.value) or "does not decode" in str(caught.value)
+    if name != "none.png":
+        assert f"{media.MOST_PIXELS // 1_000_000} million" in str(caught.value)
+
+
+@pytest.mark.parametrize("suffix", traps.TRAPS)
+def test_what_is_cut_short_is_refused(tmp_path: Path, suffix: str) -> None:
+    whole = traps._coded(traps.drawn(400, 300), Image.registered_extensions()[suffix])
+    path = tmp_path / f"in{suffix}"
+    for length in (len(whole) // 3, len(whole) * 2 // 3):
+        path.write_bytes(whole[:length])
+        with pytest.raises(FootageError):
+            list(media.open_footage(path).frames())
+
+
+def test_a_photo_is_known_by_its_content_and_nothing_else_is_opened(tmp_path: Path) -> None:
+    path = tmp_path / "in.mp4"
+    path.write_bytes(traps._coded(traps.drawn(), "PNG"))
+    assert isinstance(media.open_footage(path), media.Photo)
+    assert media.suffix_like(path) == ".png"
+    film = draw(tmp_path / "film.jpg.mp4").rename(tmp_path / "film.jpg")
+    assert not isinstance(media.open_footage(film), media.Photo)
+    for kind in ("EPS", "PDF", "PCX", "TGA", "ICO", "PPM"):
+        path = tmp_path / "other.jpg"
+        path.write_bytes(traps._coded(traps.drawn(), kind))
+        with pytest.raises(FootageError):
+            media.open_footage(path)
+
+
+def test_a_raw_photo_is_refused_and_not_its_preview_shown(tmp_path: Path) -> None:
+    path = tmp_path / "in.dng"
+    traps.drawn().save(path, "TIFF", tiffinfo={50706: b"\1\4\0\0"})
+    with pytest.raises(FootageError, match="raw photo"):
+        media.open_footage(path)
+
+
+@given(st.data())
+def test_any_bytes_at_all_are_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    suffix = data.draw(st.sampled_from(sorted(traps.TRAPS)))
+    whole = bytearray(_WHOLE[suffix])
+    for _ in range(data.draw(st.integers(1, 8))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    path = tmp_path_factory.getbasetemp() / f"any{suffix}"
+    path.write_bytes(bytes(whole[: data.draw(st.integers(1, len(whole)))]))
+    try:
+        frames = list(media.open_footage(path).frames())
+    except BystanderError as error:
+        assert str(path) in str(error) or len(str(error)) < 200
+    else:
+        assert frames
+
+
+_WHOLE = {suffix: trap(traps.drawn(48, 32), 1) for suffix, trap in traps.TRAPS.items()}
+
+
+def test_pillow_is_left_as_it_was(tmp_path: Path) -> None:
+    before = Image.MAX_IMAGE_PIXELS
+    path = tmp_path / "in.png"
+    path.write_bytes(_png_of(100_000, 100_000))
+    with pytest.raises(FootageError):
+        media.open_footage(path)
+    assert Image.MAX_IMAGE_PIXELS == before
+
+
+def test_kinds_are_counted_and_values_are_not_told(tmp_path: Path) -> None:
+    path = tmp_path / "in.jpg"
+    path.write_bytes(traps.jpeg(traps.drawn()))
+    footage = media.open_footage(path)
+    told = footage.left_out
+    assert {"EXIF block", "GPS position", "maker's note", "XMP block", "thumbnail"} <= set(told)
+    assert {"colour profile", "further picture", "film (motion photo)"} <= set(told)
+    assert traps.MARK not in str(told) + str(footage.notes)
+
+
+def test_damage_says_nothing_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / f"{traps.MARK}.png"
+    path.write_bytes(traps._coded(traps.drawn(400, 300), "PNG")[:600])
+    with pytest.raises(DamagedFootage) as caught:
+        media.open_footage(path)
+    assert traps.MARK not in str(caught.value)
+
+
+def test_importing_the_package_loads_no_pillow() -> None:
+    code = "import bystander, sys; print(*(m for m in ('PIL', 'pi_heif') if m in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
+def test_a_standard_profile_says_nothing_else() -> None:
+    for name in (colour.SRGB, colour.DISPLAY_P3, colour.ADOBE_RGB):
+        made = colour.standard(name)
+        assert int.from_bytes(made[:4], "big") == len(made) < 600
+        assert io.BytesIO(made).read(4)
+        assert b"none".decode().encode("utf-16-be") in made
