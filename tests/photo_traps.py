@@ -93,9 +93,7 @@ def png(image: Image.Image, orientation: int = 1) -> bytes:
     texts.add_text("Packed", MARK, zip=True)
     texts.add_itxt("XML:com.adobe.xmp", _XMP.decode())
     texts.add_itxt("Packed too", MARK, zip=True)
-    plain = _coded(
-        image, "PNG", pnginfo=texts, exif=exif(orientation), icc_profile=profile()
-    )
+    plain = _coded(image, "PNG", pnginfo=texts, exif=exif(orientation), icc_profile=profile())
     end = plain.rindex(b"IEND") - 4
     return plain[:end] + _chunk(b"prVt", _M) + plain[end:] + _M
 
@@ -152,14 +150,21 @@ def _box(kind: bytes, *content: bytes) -> bytes:
     return struct.pack(">I", 8 + len(body)) + kind + body
 
 
+_X265 = "log-level=none:info=0:repeat-headers=0:pools=1:frame-threads=1:bframes=0"
+
+
 def heic(image: Image.Image, folder: Path, quarter_turns: int = 0) -> bytes:
-    """A HEIC of one picture (ISO/IEC 23008-12), turned anticlockwise by quarters by its ``irot``."""
+    """A HEIC of one picture (ISO/IEC 23008-12), which its ``irot`` turns anticlockwise."""
     film = folder / "heic.mp4"
     with av.open(str(film), "w") as made:
-        stream: Any = made.add_stream("libx265", rate=1, options={"crf": "12"})
+        options = {"crf": "12", "x265-params": _X265}
+        stream: Any = made.add_stream("libx265", rate=1, options=options)
         stream.width, stream.height = image.size
         stream.pix_fmt, stream.codec_context.time_base = "yuv420p", Fraction(1)
-        made.mux(stream.encode(av.VideoFrame.from_ndarray(np.asarray(image), format="rgb24")))
+        frame = av.VideoFrame.from_ndarray(np.asarray(image), format="rgb24")
+        frame = frame.reformat(format="yuv420p")
+        frame.pts, frame.time_base = 0, Fraction(1)
+        made.mux(stream.encode(frame))
         made.mux(stream.encode(None))
     with av.open(str(film)) as opened:
         sample = bytes(next(p for p in opened.demux(video=0) if p.size))

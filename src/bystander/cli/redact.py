@@ -98,6 +98,4 @@ def redact(
         console.out(f"report  {outputs.report_html}")
         console.out(f"plan    {outputs.plan}")
         if unsure:
-            console.out(
-                f"the report lists {unsure} place{'s' * (unsure != 1)} to look at yourself"
-            )
+            console.out(f"the report lists {unsure} place{'s' * (unsure != 1)} to look at yourself")

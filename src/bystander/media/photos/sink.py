@@ -41,6 +41,7 @@ _WEBP_QUALITY = 90
 _AVIF_QUALITY = 80
 _AVIF_SPEED = 8
 _COLOURS = 256
+_LEAST_ERROR = 5.0  # a soft fill is not quite even within a block, as recordings have it as well
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +165,7 @@ def _encoder(form: Form, like: Photo) -> PhotoEncoder:
     return PhotoEncoder(
         name="Pillow",
         codec=form.name.lower(),
-        error=0.5,
+        error=_LEAST_ERROR,
         settings={"lossless": "yes"},
         save=lossless.get(form.name, {}),
     )
