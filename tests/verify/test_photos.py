@@ -330,3 +330,14 @@ def test_photos_are_not_written_as_what_cannot_hold_them(tmp_path: Path) -> None
     for suffix in (".bmp", ".gif", ".mp4", ".heic", ".psd"):
         with pytest.raises(FootageError):
             bench.render(suffix)
+
+
+def test_with_the_camera_hidden_a_jpeg_has_no_tables_of_its_own(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, "in.jpg", quality=97)
+    plan = replace(bench.plan, policy=Policy(hide_camera=True))
+    output = bench.render(".jpg", plan=plan)
+    assert bench.leaks(output, plan) == []
+    usual = tmp_path / "usual.jpg"
+    scene().save(usual, quality=85)
+    with Image.open(output) as made, Image.open(usual) as plain:
+        assert made.quantization == plain.quantization  # type: ignore[attr-defined]

@@ -35,14 +35,17 @@ def record(
     preset: str,
     sound_rate_hz: int | None = None,
     sound_layout: str = "stereo",
+    hide_camera: bool = False,
 ) -> AnyRecorder:
     """Create a new file for frames like those of *like*; see :class:`Recorder`.
+
+    With *hide_camera*, a photo's own tables, which can tell its make, are not used.
 
     Raises:
         FootageError: Such a file cannot hold them, or cannot be written.
     """
     if isinstance(like, Photo):
-        return PhotoRecorder(path, like, crf=crf)
+        return PhotoRecorder(path, like, crf=crf, hide_camera=hide_camera)
     return Recorder(
         path,
         like,

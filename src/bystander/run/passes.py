@@ -322,6 +322,7 @@ def render(
         preset=policy.preset,
         sound_rate_hz=form[0] if form else None,
         sound_layout=form[1] if form else "stereo",
+        hide_camera=policy.hide_camera,
     )
     with recorder:
         sound: Iterator[Sound] = iter(())

@@ -37,6 +37,7 @@ _CHROMA = (
 # of the source's that is finer stays; its coarser entries become these.
 _COARSEST = 85
 _UNLIKE_QUALITY = 95  # for what was no JPEG
+_PLAIN_QUALITY = 85  # where the camera is to be hidden: a finer one keeps more of its pattern
 _WEBP_QUALITY = 90
 _AVIF_QUALITY = 80
 _AVIF_SPEED = 8
@@ -67,7 +68,7 @@ class PhotoEncoder:
         """Return ``error``."""
         return self.error
 
-    def check(self, crf: int | None) -> None:
+    def check(self, crf: int | None, *, hide_camera: bool = False) -> None:  # noqa: ARG002 any will do
         """Check that no quality of recordings is asked for.
 
         Raises:
@@ -81,8 +82,13 @@ class PhotoEncoder:
         return dict(self.settings)
 
 
-def photo_encoder(path: Path, like: Photo) -> PhotoEncoder:
+def photo_encoder(path: Path, like: Photo, *, hide_camera: bool = False) -> PhotoEncoder:
     """Return what writes pictures like those of *like* to *path*.
+
+    Args:
+        path: Where; its suffix chooses the kind.
+        like: The photo.
+        hide_camera: Use no table of quantisation of the photo's own, which can tell its make.
 
     Raises:
         FootageError: Such a file cannot hold them.
@@ -106,7 +112,7 @@ def photo_encoder(path: Path, like: Photo) -> PhotoEncoder:
             hint="name the output .png or .jpg",
         )
     icc = {"icc_profile": like.profile.icc} if like.profile.icc else {}
-    made = _encoder(form, like)
+    made = _encoder(form, like, hide_camera=hide_camera)
     return PhotoEncoder(
         name=made.name,
         codec=made.codec,
@@ -123,9 +129,9 @@ def like_suffixes(like: Photo) -> str:
     return ".jpg, .png, .webp, .tif or .avif"
 
 
-def _encoder(form: Form, like: Photo) -> PhotoEncoder:
+def _encoder(form: Form, like: Photo, *, hide_camera: bool) -> PhotoEncoder:
     if form is forms.JPEG:
-        return _jpeg(like)
+        return _jpeg(like, plain=hide_camera)
     odd = any(origin % 2 for origin in like.grid_origin)  # a mask's edge would share its colour
     if form is forms.WEBP and not odd and not (like.lossless and like.form is forms.WEBP):
         quality = {"quality": _WEBP_QUALITY, "method": 4}
@@ -171,12 +177,16 @@ def _encoder(form: Form, like: Photo) -> PhotoEncoder:
     )
 
 
-def _jpeg(like: Photo) -> PhotoEncoder:
-    """Return the encoder of JPEG: the source's own tables, or finer ones, and its own sampling."""
-    own = [np.array(table).reshape(8, 8) for table in like.tables]
+def _jpeg(like: Photo, *, plain: bool) -> PhotoEncoder:
+    """Return the encoder of JPEG: the source's own tables, or finer ones, and its own sampling.
+
+    When *plain*, tables that everybody has.
+    """
+    own = [] if plain else [np.array(table).reshape(8, 8) for table in like.tables]
     if not own:
-        tables = [_table(base, _UNLIKE_QUALITY) for base in (_LUMA, _CHROMA)]
-        sampling, which = 0, f"quality {_UNLIKE_QUALITY}"
+        quality = _PLAIN_QUALITY if plain else _UNLIKE_QUALITY
+        tables = [_table(base, quality) for base in (_LUMA, _CHROMA)]
+        sampling, which = 0, f"quality {quality}"
     else:
         if like.sideways:
             own = [table.T for table in own]
@@ -215,18 +225,21 @@ def _table(base: tuple[int, ...], quality: int) -> NDArray[np.int64]:
 class PhotoRecorder:
     """Writes pictures to a new file; use it as :class:`bystander.media.Recorder`."""
 
-    def __init__(self, path: Path, like: Photo, *, crf: int | None) -> None:
+    def __init__(
+        self, path: Path, like: Photo, *, crf: int | None, hide_camera: bool = False
+    ) -> None:
         """Create the file.
 
         Args:
             path: Where; its suffix chooses the kind.
             like: The photo whose size, times and colours it gets.
             crf: ``None``; for recordings alone.
+            hide_camera: See :func:`photo_encoder`.
 
         Raises:
             FootageError: Such a file cannot hold the pictures, or cannot be written.
         """
-        self.encoder = photo_encoder(path, like)
+        self.encoder = photo_encoder(path, like, hide_camera=hide_camera)
         self.encoder.check(crf)
         form = forms.form_for(path)
         assert form is not None  # noqa: S101 photo_encoder has refused
