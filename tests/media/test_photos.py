@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import subprocess
 import sys
@@ -251,6 +252,29 @@ def test_a_photo_is_known_by_its_content_and_nothing_else_is_opened(tmp_path: Pa
             media.open_footage(path)
 
 
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "in.jpg")
+    with pytest.raises(FootageError, match="not a regular file"):
+        media.open_footage(tmp_path / "in.jpg")
+
+
+def test_avif_that_moves_is_refused_and_not_read_in_part(tmp_path: Path) -> None:
+    path = tmp_path / "in.avif"
+    traps.drawn().save(path, save_all=True, append_images=[traps.drawn().rotate(90)], duration=90)
+    with pytest.raises(FootageError, match="move"):
+        media.open_footage(path)
+
+
+def test_a_png_whose_first_picture_is_no_part_of_the_film(tmp_path: Path) -> None:
+    path = tmp_path / "in.png"
+    others = [traps.drawn().rotate(angle) for angle in (90, 180)]
+    traps.drawn().save(path, save_all=True, append_images=others, default_image=True, duration=90)
+    footage = media.open_footage(path)
+    assert near(shown(path), others[0], most=12)
+    assert [frame.at for frame in footage.frames()] == [0, Fraction(9, 100)]
+    assert any("no part of the film" in note for note in footage.notes)
+
+
 def test_a_raw_photo_is_refused_and_not_its_preview_shown(tmp_path: Path) -> None:
     path = tmp_path / "in.dng"
     traps.drawn().save(path, "TIFF", tiffinfo={50706: b"\1\4\0\0"})
@@ -316,3 +340,12 @@ def test_a_standard_profile_says_nothing_else() -> None:
         assert int.from_bytes(made[:4], "big") == len(made) < 600
         assert io.BytesIO(made).read(4)
         assert b"none".decode().encode("utf-16-be") in made
+
+
+def test_heic_with_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "in.heic"
+    path.write_bytes(
+        traps.heic(traps.drawn(128, 96), tmp_path).replace(b"\0Exif\0", b"\0\xa7xif\0")
+    )
+    with pytest.raises(FootageError, match="no text"):  # libheif's binding crashes on it
+        media.open_footage(path)

@@ -79,9 +79,16 @@ def read_turn(frame: av.VideoFrame) -> Turn:
     (ISO/IEC 14496-12, 6.2.2; as FFmpeg's ``libavutil/display.h`` has it).
 
     Raises:
-        FootageError: The matrix turns by something else than a quarter, half or no turn.
+        FootageError: The matrix turns by something else than a quarter, half or no turn, or cannot
+            be read.
     """
-    held: Any = frame.side_data  # PyAV types it as a plain mapping
+    try:
+        held: Any = frame.side_data  # PyAV types it as a plain mapping
+    except ValueError as error:  # it does not know all kinds that FFmpeg has: EXIF is one
+        raise FootageError(
+            "the recording's frames carry data of a kind that is not read here",
+            hint="convert it with a video editor first",
+        ) from error
     side = held.get(SideDataType.DISPLAYMATRIX)
     if side is None:
         return Turn()

@@ -22,7 +22,7 @@ from PIL.ExifTags import Base
 from bystander.errors import BystanderError, DamagedFootage, FootageError
 from bystander.media.limits import MOST_PIXELS
 from bystander.media.photos import colour
-from bystander.media.photos.forms import HEIC, PNG, TIFF, Form
+from bystander.media.photos.forms import AVIF, HEIC, PNG, TIFF, Form
 from bystander.media.picture import Turn
 from bystander.records import Picture
 
@@ -39,6 +39,7 @@ TURNS = {
 }
 SEE_THROUGH = "what was see-through was put on white"
 DEEP = "16 bits a sample became 8"
+_FURTHER = "further pictures"  # a key of ours among what Pillow knows of a file
 _DEEP_GREY = ("I;16", "I;16L", "I;16B", "I;16N")
 _PLAIN = ("1", "L", "P", "PA", "LA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "La", "RGBa")
 # What Pillow logs can hold values from the file; where nobody asked for it, it goes nowhere.
@@ -107,12 +108,17 @@ def _opened(file: BinaryIO, form: Form) -> Image.Image:
         check_size(*held.size)
         image = cast(Image.Image, held[held.primary_index].to_pillow())
         image.info.update({k: v for k, v in held.info.items() if k not in image.info})
+        image.info[_FURTHER] = len(held) - 1
         return image
     image = Image.open(file, formats=[str(form.pillow)])
     # The tag alone turns a picture: what XMP says of it, other programs do not follow.
     image.info.pop("xmp", None)
     image.info.pop("XML:com.adobe.xmp", None)
     check_size(*image.size)
+    if form is AVIF and getattr(image, "n_frames", 1) > 1:
+        raise FootageError(
+            "AVIF files whose pictures move are not read", hint="convert it to WebP or GIF first"
+        )
     return image
 
 
@@ -194,6 +200,8 @@ def notes(image: Image.Image, form: Form, depth: int) -> list[str]:
     depth = _depth(image, form, depth)
     if image.mode in _DEEP_GREY or image.mode == "I" or depth > 8:
         said.append(DEEP if depth in (0, 16) else f"{depth} bits a sample became 8")
+    if further := image.info.get(_FURTHER, 0):
+        said.append(f"{further} further picture{'s' * (further != 1)} beside the main one left out")
     if image.has_transparency_data and _any_clear(image):
         said.append(SEE_THROUGH)
     return said

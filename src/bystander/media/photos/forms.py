@@ -61,6 +61,8 @@ def recognise(path: Path) -> Form | None:
     ``None`` as well for what cannot be read: whoever opens it says why.
     """
     try:
+        if not path.is_file():  # a pipe would wait for somebody to write to it
+            return None
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
     except OSError:

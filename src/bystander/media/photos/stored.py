@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from bystander.errors import FootageError
+from bystander.errors import DamagedFootage, FootageError
 from bystander.media.photos import forms, pieces, tiff
 from bystander.media.photos.decode import TURNS, check_size
 from bystander.media.photos.pieces import Buffer
 
 # Programs show a picture of a film that is to last no longer than this for as long as the other.
 _TOO_SHORT, _SHORTEST_SHOWN = Fraction(1, 100), Fraction(1, 10)
+_ASIDE = "a first picture that is no part of the film was left out"
 SHORT = "pictures that state next to no time are shown for a tenth of a second, as browsers do"
 
 
@@ -48,9 +49,28 @@ def look(data: Buffer, form: forms.Form) -> Stored:
     """
     if form.name in _LOOKS:
         return _LOOKS[form.name](data)
+    if form is forms.HEIC:
+        _check_texts(data)
+        return Stored(lossless=False)
     if form is forms.AVIF:
         return Stored(lossless=False, depth=_av1_depth(data))
     return Stored(lossless=form is forms.BMP)
+
+
+def _check_texts(data: Buffer) -> None:
+    """Check that what libheif gives on as text is text: its binding crashes where it is not.
+
+    Raises:
+        DamagedFootage: It is not.
+    """
+    for piece in pieces.boxes(data):
+        content = data[piece.start : piece.start + min(piece.size, 1 << 16)]
+        at = {"infe": 10 if content[:1] == b"\3" else 8, "auxC": 4}.get(piece.name.split("/")[-1])
+        try:
+            if at is not None:
+                content[at:].decode("utf-8")
+        except UnicodeDecodeError:
+            raise DamagedFootage("the photo is damaged: a name in it is no text") from None
 
 
 def _av1_depth(data: Buffer) -> int:
@@ -124,7 +144,8 @@ def _png(data: Buffer) -> Stored:
             number, of = (int.from_bytes(data[at + n : at + n + 2], "big") for n in (20, 22))
             lasts.append(Fraction(number, of or 100))
     first = aside if len(lasts) > 1 else 0
-    return _film([size] * max(1, len(lasts)), lasts, loops=loops, first=first, depth=depth)
+    made = _film([size] * max(1, len(lasts)), lasts, loops=loops, first=first, depth=depth)
+    return replace(made, notes=(*made.notes, _ASIDE)) if first else made
 
 
 def _webp(data: Buffer) -> Stored:
