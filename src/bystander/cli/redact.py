@@ -98,4 +98,5 @@ def redact(
         console.out(f"report  {outputs.report_html}")
         console.out(f"plan    {outputs.plan}")
         if unsure:
-            console.out(f"the report lists {unsure} place{'s' * (unsure != 1)} to look at yourself")
+            what = ("place" if media.is_photo(source) else "moment") + "s" * (unsure != 1)
+            console.out(f"the report lists {unsure} {what} to look at yourself")

@@ -76,19 +76,7 @@ def examine(  # noqa: PLR0915 one check after the other
         leaks.extend(found)
 
     sound = plan.policy.keeps_sound and original.has_sound
-    if isinstance(original, media.Photo):
-        note(
-            container.NAME,
-            "every piece of the file against the list of what a photo may hold",
-            photos.examine(output, original),
-        )
-    else:
-        note(
-            container.NAME,
-            "streams, boxes, tags and units of the coded picture against the list of what may be "
-            "there",
-            container.examine(output, sound=sound),
-        )
+    note(container.NAME, *_container(output, original, sound=sound))
     found = media.open_footage(output)
     picture = _properties(found, original)
     look = SecondLook(detector, found.pixel_aspect, plan)
@@ -182,6 +170,17 @@ def _finish(
     elif must_listen:
         return (Skipped(name=voices.SPEECH, why="nobody was there to listen"),)
     return ()
+
+
+def _container(output: Path, original: media.Footage, *, sound: bool) -> tuple[str, list[Leak]]:
+    """Return what was looked at in the file itself, in words, and what must not be in it."""
+    if isinstance(original, media.Photo):
+        looked_at = "every piece of the file against the list of what a photo may hold"
+        return looked_at, photos.examine(output, original)
+    looked_at = (
+        "streams, boxes, tags and units of the coded picture against the list of what may be there"
+    )
+    return looked_at, container.examine(output, sound=sound)
 
 
 def _properties(found: media.Footage, original: media.Footage) -> list[Leak]:
