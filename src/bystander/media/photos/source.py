@@ -30,6 +30,7 @@ LAYOUT = PixelLayout(name="gbrp", bit_depth=8, chroma_shift=(0, 0), full_range=T
 # Pages follow one another at this distance: further than anything is followed over time.
 PAGE_LASTS = Fraction(10)
 _GRID_PX = 16
+_STILL_FRAMES = 3  # as recordings have it
 _NOT_STATED = 2  # as H.273 has it
 _SRGB_TRANSFER, _RGB_MATRIX, _FULL = 13, 0, 2
 _HDR_TRANSFERS = {16: "PQ", 18: "HLG"}
@@ -42,6 +43,7 @@ class Photo(Footage):
         form: Which kind it is.
         sizes: Width and height of every picture, upright; the frames of a document with pages of
             several sizes are as large as the largest of each, the rest of them white.
+        is_film: Whether its pictures follow one another in time.
         loops: Whether a film begins anew at its end.
         lossless: Whether its file keeps pixels exactly.
         profile: What its numbers mean.
@@ -91,18 +93,14 @@ class Photo(Footage):
         self.tick = Fraction(1, 100) if form is GIF else Fraction(1, 1000)
         self.rate = len(lasts) / sum(lasts, Fraction(0))
         self.expected_frames = len(self._numbers)
-        self.still = not held.lasts
+        self.is_film = bool(held.lasts)
+        self.still = not self.is_film or count <= _STILL_FRAMES
         self.grid_origin = (
             self._turn.grid_origin(self.width, self.height, _GRID_PX)
             if not self.lossless
             else (0, 0)
         )
         self.has_sound = False
-
-    @property
-    def is_film(self) -> bool:
-        """Whether its pictures follow one another in time."""
-        return not self.still
 
     @property
     def sideways(self) -> bool:
