@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ATTACK := $(VENV)/.attack
 
-.PHONY: help demo test lint types check assets schema bench bench-leaks bench-looks bench-speed bench-plates bench-voices bench-attack bench-camera clean
+.PHONY: help demo test lint types check assets schema bench bench-leaks bench-looks bench-speed bench-plates bench-voices bench-attack bench-camera bench-fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -81,6 +81,10 @@ bench-attack: $(ATTACK) ## try to name the people of a public face set: FACES=fo
 bench-camera: $(READY) ## measure how well a camera can be told: FOOTAGE=folder of pictures (or drawn), ARGS=--filters
 	$(BIN)/python -m pip install --quiet --group bench
 	$(BIN)/python -m bench.camera $(FOOTAGE) $(ARGS)
+
+bench-fuzz: $(READY) ## damaged files through the whole command: FOOTAGE=folder, ARGS='--files 200' (long)
+	test -d "$(FOOTAGE)" || { echo "say where the footage is: make bench-fuzz FOOTAGE=folder"; exit 2; }
+	$(BIN)/python -m bench.fuzz "$(FOOTAGE)" $(ARGS)
 
 clean: ## remove what was built and installed
 	rm -rf $(VENV) demo build dist src/bystander/assets .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -80,6 +80,8 @@ def redact(
 ) -> Report:
     """Take the people out of the recording at *path*.
 
+    The work is done in this process; the command line does it in a child that can crash.
+
     Args:
         path: The recording; never written to.
         output: The new recording; its suffix chooses the container. ``None``: the name of *path*

@@ -4,9 +4,11 @@
 
     BystanderError            a promise could not be kept
     ├── FootageError          a recording cannot be read, or the new one cannot be written
-    │   └── DamagedFootage    parts of a recording are missing or do not decode
+    │   ├── DamagedFootage    parts of a recording are missing or do not decode
+    │   └── BeyondLimits      a recording is larger or longer than is taken
     ├── ModelError            a detector is missing, altered or cannot run
     ├── PlanError             a plan or policy is malformed, or is not for this recording
+    ├── WorkerLost            the process that does the work ended before it was done
     └── LeakFound             the new recording was examined and something is still showing
 
 What the verifier looks for and finds is a value, a :class:`~bystander.records.Leak`; it becomes
@@ -37,12 +39,20 @@ class DamagedFootage(FootageError):
     """Parts of a recording are missing or do not decode; ``--salvage`` works on the rest."""
 
 
+class BeyondLimits(FootageError):
+    """A recording is larger or longer than is taken; the hint names the option that raises it."""
+
+
 class ModelError(BystanderError):
     """A detector is missing, is not the one in the lock, or cannot run on this machine."""
 
 
 class PlanError(BystanderError):
     """A plan or policy is malformed, or the plan was drawn up for another recording."""
+
+
+class WorkerLost(BystanderError):
+    """The process that does the work crashed, hung, or said what cannot be."""
 
 
 class LeakFound(BystanderError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 import typer
@@ -46,11 +47,14 @@ def _main(
 ) -> None:
     del version  # its callback has answered
     if context.invoked_subcommand is None:
-        console.out(context.get_help())
+        console.out_text(context.get_help())
 
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name may not fit the terminal
     sys.exit(console.guarded(_run))
 
 

@@ -24,6 +24,7 @@ from rich.progress import (
 from rich.text import Text
 
 from bystander.errors import BystanderError, LeakFound, PlanError
+from bystander.records import Policy
 
 CLEAN, FAILED, USAGE, LEAK = 0, 1, 2, 3
 
@@ -85,7 +86,7 @@ class Terminal:
         """Show a line; what it says follows from the pass before it, which is over."""
         self.end_pass()
         if not self._quiet:
-            self._console.print(line, markup=False, soft_wrap=True)
+            self._console.print(printable(line), markup=False, soft_wrap=True)
 
     def end_pass(self) -> None:
         """Show that the pass is over."""
@@ -106,22 +107,47 @@ class Terminal:
             self._bar.stop()
 
 
+def about(policy: Policy, *, photo: bool = False) -> list[str]:
+    """Return what a person should know before *policy* is followed, for a *photo* or not."""
+    from bystander.plan import policies
+
+    lines = [f"weaker than release, as asked: {less}" for less in policies.weaker(policy)]
+    if photo:
+        lines.insert(0, "a photo: its pixels are kept outside the masks, and nothing else of it")
+    elif policy.audio == "drop":
+        lines.insert(0, "the sound is dropped, voices identify people; --audio keep keeps it")
+    return lines
+
+
 def fail(message: str, hint: str | None = None) -> None:
     """Write an error, and what could be done, to standard error; one line each."""
     for label, text in (("error", message), ("hint", hint)):
         if text:
-            line = " ".join(text.split())
-            sys.stderr.write(f"bystander: {label}: {_printable(line)}\n")
+            sys.stderr.write(f"bystander: {label}: {printable(text)}\n")
 
 
 def out(line: str) -> None:
     """Write a line to standard output."""
-    sys.stdout.write(f"{_printable(line)}\n")
+    sys.stdout.write(f"{printable(line)}\n")
 
 
-def _printable(line: str) -> str:
-    """Return *line* without what a terminal would obey: names of files are not to be trusted."""
-    return "".join(c if c.isprintable() or c == "\n" else "?" for c in line)
+def out_text(text: str) -> None:
+    """Write *text* of our own, of several lines, to standard output."""
+    sys.stdout.write("".join(f"{printable(line)}\n" for line in text.split("\n")))
+
+
+def printable(line: str) -> str:
+    r"""Return *line* as one line, without what a terminal would obey: names are not to be trusted.
+
+    What cannot be printed is written as Python does, what is not UTF-8 as its surrogate.
+
+    >>> print(printable("a\nb\x1b[2J\u202ec"))
+    a\nb\x1b[2J\u202ec
+    """
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii")
+        for c in line
+    )
 
 
 def guarded(command: Callable[[], Any]) -> int:

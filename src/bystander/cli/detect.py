@@ -26,6 +26,7 @@ def detect(
     preset: options.Preset = None,
     hide_camera: options.HideCamera = None,
     provider: options.Provider = "auto",
+    limit: options.Limit = None,
     salvage: options.Salvage = False,
     force: options.Force = False,
     quiet: options.Quiet = False,
@@ -45,14 +46,18 @@ def detect(
     asked = regions.regions(region, keep_region)
     from bystander import run
 
-    with console.Terminal(quiet=quiet) as terminal:
-        drawn = run.draw_up(
+    limits, allowance = options.limits(limit)
+    with (
+        console.Terminal(quiet=quiet) as terminal,
+        options.worker(output.absolute().parent, chosen, allowance) as worker,
+    ):
+        hidden = worker.draw_up(
             source,
             output,
             wanted,
             regions=asked,
-            options=run.Options(provider=chosen, salvage=salvage, force=force),
+            options=run.Options(provider=chosen, salvage=salvage, force=force, limits=limits),
             progress=terminal,
         )
     if not quiet:
-        console.out(f"plan    {output}: {len(drawn.redactions)} regions to hide")
+        console.out(f"plan    {output}: {hidden} regions to hide")

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bystander.cli.console import WrongUsage
 from bystander.errors import PlanError
 from bystander.records import Policy
+
+if TYPE_CHECKING:
+    from bystander.media import Limits
+    from bystander.run import Allowance, Worker
+
+_LIMITS = {
+    "pixels": "pixels",
+    "frames": "frames",
+    "duration": "duration_s",
+    "memory": "memory_mb",
+    "stall": "stall_s",
+}
+# Whose drivers are not kept from sockets and other programs.
+_ON_CARDS = ("cuda", "coreml", "directml")
 
 Source = Annotated[Path, typer.Argument(metavar="IN", help="The recording. Never written to.")]
 PlanPath = Annotated[Path, typer.Option("--plan", metavar="PLAN", help="A plan, as JSON.")]
@@ -80,6 +96,15 @@ Salvage = Annotated[
     bool, typer.Option("--salvage", help="Redact what decodes of a damaged recording.")
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
+Limit = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        metavar="NAME=N",
+        help="Take more of a file, or less: pixels of a picture, frames, duration (seconds), "
+        "memory (MiB, 0: no limit), stall (seconds without progress). May be repeated.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Write the report to standard output as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Write nothing but errors.")]
 
@@ -120,6 +145,38 @@ def _named(name: str) -> Policy:
     except (OSError, UnicodeDecodeError) as error:
         why = str(getattr(error, "strerror", None) or "it is not text").lower()
         raise PlanError(f"--policy: {name!a} cannot be read: {why}") from error
+
+
+def limits(texts: Iterable[str] | None) -> tuple[Limits, Allowance]:
+    """Read what ``--limit`` was given.
+
+    Raises:
+        WrongUsage: There is no such limit, or it is no number.
+    """
+    from bystander import media, run
+
+    given: dict[str, int] = {}
+    for text in texts or ():
+        name, _, number = text.partition("=")
+        if name not in _LIMITS:
+            raise WrongUsage(
+                f"--limit: there is no {name!r}",
+                hint=f"one of {', '.join(_LIMITS)}, such as pixels=200000000",
+            )
+        if not re.fullmatch(r"\d{1,12}", number, re.ASCII) or (
+            name != "memory" and not int(number)
+        ):
+            raise WrongUsage(f"--limit: {number!r} is no number of {name}")
+        given[_LIMITS[name]] = int(number)
+    allowance = {key: given.pop(key) for key in ("memory_mb", "stall_s") if key in given}
+    return media.Limits(**given), run.Allowance(**allowance)
+
+
+def worker(folder: Path, provider: str, allowance: Allowance) -> Worker:
+    """Return a worker that may write to *folder*, for a run on *provider*."""
+    from bystander import run
+
+    return run.Worker([folder], allowance=allowance, sockets=provider in _ON_CARDS)
 
 
 def provider(name: str) -> str:

@@ -15,7 +15,7 @@ app = typer.Typer(invoke_without_command=True, help="Show what a policy stands f
 @app.callback()
 def _policy(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
-        console.out(context.get_help())
+        console.out_text(context.get_help())
 
 
 @app.command()
@@ -26,6 +26,6 @@ def show(
     from bystander.plan import policies
 
     try:
-        console.out(policies.to_toml(name).rstrip())
+        console.out_text(policies.to_toml(name).rstrip())
     except PlanError as error:
         raise console.WrongUsage(str(error), hint=error.hint) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,6 +33,7 @@ def prove(
             "--released", metavar="OUT", help="Compare the released file with both as well."
         ),
     ] = None,
+    limit: options.Limit = None,
     salvage: options.Salvage = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -43,9 +45,18 @@ def prove(
     from bystander import run
 
     given = run.read_plan(plan)
-    with console.Terminal(quiet=quiet) as terminal:
-        proof = run.prove(
-            source, given, suffix=suffix, released=released, salvage=salvage, progress=terminal
+    limits, allowance = options.limits(limit)
+    with (
+        console.Terminal(quiet=quiet) as terminal,
+        run.Worker([Path(tempfile.gettempdir())], allowance=allowance) as worker,
+    ):
+        proof = worker.prove(
+            source,
+            given,
+            suffix=suffix,
+            released=released,
+            options=run.Options(salvage=salvage, limits=limits),
+            progress=terminal,
         )
     if not proof.equal:
         raise _unproven(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bystander.cli import console, options, regions
+from bystander.cli import console, folder, options, regions
 
 
 def redact(
@@ -19,7 +19,8 @@ def redact(
             "--output",
             metavar="OUT",
             help="The new recording (.mp4, .mov, .mkv, .webm) or photo (.jpg, .png, .webp, "
-            ".tif, .avif, .bmp, .gif). Default: IN with .redacted before the suffix.",
+            ".tif, .avif, .bmp, .gif). Default: IN with .redacted before the suffix. For a "
+            "folder: another folder.",
         ),
     ] = None,
     plan: Annotated[
@@ -37,6 +38,7 @@ def redact(
     preset: options.Preset = None,
     hide_camera: options.HideCamera = None,
     provider: options.Provider = "auto",
+    limit: options.Limit = None,
     salvage: options.Salvage = False,
     force: options.Force = False,
     json: options.Json = False,
@@ -46,6 +48,9 @@ def redact(
 
     The plan and the report (JSON and a page for a person) are put beside the output. Without a
     clean report there is no output.
+
+    IN may be a folder: every recording in it is redacted into the folder OUT, which is made if need
+    be. What is done and unchanged is not done again; a file that fails does not end the run.
     """
     settings = {
         "targets": target,
@@ -60,40 +65,51 @@ def redact(
     chosen = options.provider(provider)
     asked = regions.regions(region, keep_region)
     from bystander import media, run
-    from bystander.plan import policies
 
     if plan and (policy or asked or any(value is not None for value in settings.values())):
         raise console.WrongUsage(
             "--plan brings its own settings",
             hint="leave out the other options, or draw up a plan with them by bystander detect",
         )
+    if source.is_dir():
+        if plan or asked:
+            raise console.WrongUsage("--plan and regions are for one recording, not for a folder")
+        if output is None:
+            raise console.WrongUsage(f"{source} is a folder", hint="-o says which folder to write")
+        folder.redact(
+            source,
+            output,
+            wanted,
+            limit=limit,
+            how=run.Options(provider=chosen, salvage=salvage, force=force),
+            json=json,
+            quiet=quiet,
+        )
+        return
     given = run.read_plan(plan) if plan else None
     followed = given.policy if given else wanted
+    limits, allowance = options.limits(limit)
     outputs = run.outputs_for(source, output, neutral=followed.neutral_names)
-    with console.Terminal(quiet=quiet) as terminal:
-        if media.is_photo(source):
-            terminal.say("a photo: its pixels are kept outside the masks, and nothing else of it")
-        elif followed.audio == "drop":
-            terminal.say("the sound is dropped, voices identify people; --audio keep keeps it")
-        for less in policies.weaker(followed):
-            terminal.say(f"weaker than release, as asked: {less}")
-        report = run.redact(
+    with (
+        console.Terminal(quiet=quiet) as terminal,
+        options.worker(outputs.recording.absolute().parent, chosen, allowance) as worker,
+    ):
+        for line in console.about(followed, photo=media.is_photo(source)):
+            terminal.say(line)
+        unsure, camera = worker.redact(
             source,
             outputs,
             wanted,
             given=given,
             regions=asked,
-            options=run.Options(provider=chosen, salvage=salvage, force=force),
+            options=run.Options(provider=chosen, salvage=salvage, force=force, limits=limits),
             progress=terminal,
         )
     if json:
-        console.out(outputs.report_json.read_text(encoding="utf-8").rstrip())
+        console.out_text(outputs.report_json.read_text(encoding="utf-8").rstrip())
     elif not quiet:
-        unsure = len(report.unsure) + len(report.unsure_speech)
-        if report.camera is not None:
-            console.out(
-                f"fingerprint of the camera: reduced, not removed; {report.camera.in_words}"
-            )
+        if camera is not None:
+            console.out(f"fingerprint of the camera: reduced, not removed; {camera}")
         console.out(f"output  {outputs.recording}")
         console.out(f"report  {outputs.report_html}")
         console.out(f"plan    {outputs.plan}")

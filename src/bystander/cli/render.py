@@ -17,6 +17,7 @@ def render(
         Path,
         typer.Option("-o", "--output", metavar="OUT", help="The new recording."),
     ],
+    limit: options.Limit = None,
     salvage: options.Salvage = False,
     force: options.Force = False,
     quiet: options.Quiet = False,
@@ -29,13 +30,17 @@ def render(
 
     given = run.read_plan(plan)
     outputs = run.outputs_for(source, output)
-    with console.Terminal(quiet=quiet) as terminal:
-        run.redact(
+    limits, allowance = options.limits(limit)
+    with (
+        console.Terminal(quiet=quiet) as terminal,
+        options.worker(output.absolute().parent, "cpu", allowance) as worker,
+    ):
+        worker.redact(
             source,
             outputs,
             given.policy,
             given=given,
-            options=run.Options(salvage=salvage, force=force),
+            options=run.Options(salvage=salvage, force=force, limits=limits),
             progress=terminal,
             amend=False,
         )

@@ -26,6 +26,7 @@ def verify(
             help="Say as well how surely the original's camera can be told from the output.",
         ),
     ] = False,
+    limit: options.Limit = None,
     salvage: options.Salvage = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -33,9 +34,18 @@ def verify(
     from bystander import run
 
     given = run.read_plan(plan)
-    with console.Terminal(quiet=quiet) as terminal:
-        report = run.examine(
-            output, original, given, salvage=salvage, camera=camera, progress=terminal
+    limits, allowance = options.limits(limit)
+    with (
+        console.Terminal(quiet=quiet) as terminal,
+        run.Worker([], allowance=allowance) as worker,
+    ):
+        report, count = worker.examine(
+            output,
+            original,
+            given,
+            camera=camera,
+            options=run.Options(salvage=salvage, limits=limits),
+            progress=terminal,
         )
     if not quiet:
         for check in report.ran:
@@ -52,6 +62,7 @@ def verify(
             console.out(f"listen yourself: this may be speech at {clock(span.start)}")
         for leak in report.leaks:
             console.out(f"leak: {leak.check}: {leak.what}")
-    if not report.clean:
-        count = len(report.leaks)
+        if count > len(report.leaks):
+            console.out(f"and {count - len(report.leaks)} more")
+    if count or not report.clean:
         raise LeakFound(f"{count} leak{'s' * (count != 1)} found", report=report)

@@ -9,7 +9,8 @@ from bystander.media.codecs import CONTAINERS, PRESETS, Encoder, container_for
 from bystander.media.denoise import denoised
 from bystander.media.files import coded_packets, coded_size, digest, stream_kinds
 from bystander.media.footage import Colour, Damage, Footage
-from bystander.media.limits import MOST_PIXELS
+from bystander.media.limits import MOST_PIXELS, Limits
+from bystander.media.names import RECORDINGS, is_media
 from bystander.media.opening import open_footage
 from bystander.media.photos import Photo, PhotoEncoder
 from bystander.media.sink import Recorder
@@ -28,12 +29,14 @@ __all__ = [
     "CONTAINERS",
     "MOST_PIXELS",
     "PRESETS",
+    "RECORDINGS",
     "AnyRecorder",
     "Colour",
     "Damage",
     "Element",
     "Encoder",
     "Footage",
+    "Limits",
     "Photo",
     "PhotoEncoder",
     "Recorder",
@@ -45,6 +48,7 @@ __all__ = [
     "denoised",
     "digest",
     "encoder_like",
+    "is_media",
     "is_photo",
     "open_footage",
     "photos",

@@ -7,6 +7,7 @@ Of what a file holds besides its video, kinds are counted and values never looke
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import stat
 from collections import Counter
@@ -20,6 +21,7 @@ import av.logging
 import av.stream
 
 from bystander.errors import DamagedFootage, FootageError
+from bystander.media.limits import Limits
 
 # Demuxers that read one file and nothing else. Those that open what a file names (playlists,
 # concatenations, .sub and .M00 beside it), take devices for files, or make pictures from nothing
@@ -69,8 +71,13 @@ def identity(path: Path) -> tuple[int, ...]:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def open_container(path: Path) -> av.container.InputContainer:
+def open_container(path: Path, limits: Limits | None = None) -> av.container.InputContainer:
     """Open *path* with FFmpeg, which may touch that file alone.
+
+    Args:
+        path: The file.
+        limits: What its decoders may be asked for while the file is opened; ``None``: nothing
+            will be decoded, or the file is our own.
 
     Raises:
         FootageError: FFmpeg does not know it as a recording, or it cannot be read.
@@ -79,6 +86,7 @@ def open_container(path: Path) -> av.container.InputContainer:
         return av.open(
             f"file:{path.absolute()}",
             metadata_errors="replace",
+            options={"max_pixels": str(limits.decoder_pixels)} if limits else None,
             container_options={"format_whitelist": _DEMUXERS, "protocol_whitelist": "file"},
         )
     except av.FFmpegError as error:
@@ -89,6 +97,8 @@ def open_container(path: Path) -> av.container.InputContainer:
 
 def why(error: av.FFmpegError) -> str:
     """Return FFmpeg's reason, as errors of this house read."""
+    if error.errno == errno.EINVAL:  # what a decoder also says of a picture beyond its limit
+        return "its values make no sense, or a picture is larger than is taken"
     return str(error.strerror).lower() if error.strerror else "FFmpeg cannot read it"
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bystander.errors import FootageError
 from bystander.media.files import digest, identity
+from bystander.media.limits import Limits
 from bystander.media.picture import Turn
 from bystander.records import Frame, PixelLayout
 
@@ -63,6 +64,7 @@ class Footage(ABC):
         notes: What was done to the picture on the way in, in words.
         has_sound: Whether there is an audio stream that can be decoded.
         sound_kind: What that stream is called in ``left_out``, where it is counted as well.
+        limits: How much of the file is taken.
         damage: What the last complete pass could not read.
     """
 
@@ -83,9 +85,10 @@ class Footage(ABC):
     sound_kind: str | None = None
     _turn: Turn
 
-    def __init__(self, path: Path, *, salvage: bool) -> None:
+    def __init__(self, path: Path, *, salvage: bool, limits: Limits) -> None:
         self.path = path
         self.salvage = salvage
+        self.limits = limits
         self._identity = identity(path)
         self.sha256 = digest(path)
         self.damage = Damage()
@@ -102,6 +105,7 @@ class Footage(ABC):
         Raises:
             DamagedFootage: Something does not decode, and salvage was not asked for.
             FootageError: The picture changes its size on the way, or the file changed.
+            BeyondLimits: There is more of it than is taken.
         """
 
     def check_unchanged(self) -> None:

@@ -7,10 +7,13 @@ from pathlib import Path
 
 from bystander.media import photos
 from bystander.media.footage import Footage
+from bystander.media.limits import DEFAULT, Limits
 from bystander.media.source import Recording
 
 
-def open_footage(path: str | os.PathLike[str], *, salvage: bool = False) -> Footage:
+def open_footage(
+    path: str | os.PathLike[str], *, salvage: bool = False, limits: Limits = DEFAULT
+) -> Footage:
     """Open a recording or a photo.
 
     Args:
@@ -18,11 +21,18 @@ def open_footage(path: str | os.PathLike[str], *, salvage: bool = False) -> Foot
             (:data:`bystander.media.photos.FORMS`).
         salvage: Work on what decodes of a damaged recording, instead of refusing it. A damaged
             photo is refused in any case.
+        limits: How much of it is taken. Photos are never read beyond the default size.
 
     Raises:
         FootageError: It is missing, not a regular file, empty, no recording, or has no video.
+        BeyondLimits: It is larger or longer than is taken.
         DamagedFootage: It is cut short or does not decode, and *salvage* is false.
     """
     path = Path(path)
     form = photos.recognise(path)
-    return Recording(path, salvage=salvage) if form is None else photos.Photo(path, form)
+    if form is None:
+        return Recording(path, salvage=salvage, limits=limits)
+    photo = photos.Photo(path, form, limits)
+    limits.check_size(photo.width, photo.height)
+    limits.check_frames(photo.expected_frames)
+    return photo

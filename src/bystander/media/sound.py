@@ -72,6 +72,7 @@ def read_sound(
     Raises:
         DamagedFootage: The sound does not decode, and salvage was not asked for.
         FootageError: Its channels cannot be mixed.
+        BeyondLimits: It goes on for longer than is taken.
     """
     done = 0  # samples given so far
     for samples in _resampled(_laid_out(footage), rate_hz, layout, change):
@@ -131,6 +132,7 @@ def _laid_out(footage: Footage) -> Iterator[tuple[Sound, str]]:
             if not footage.salvage:
                 raise DamagedFootage("the clock of the sound leaps by over an hour", hint=_HINT)
             gap = Fraction(0)
+        footage.limits.check_time(sound.at)  # silence is made up to there
         # The first sample is put where it belongs; later on, the count is the better clock.
         missing = round(gap * rate) if first or abs(gap) > _JITTER_S else 0
         while missing > 0:
@@ -174,7 +176,7 @@ def _named(layout: str, samples: NDArray[np.float32]) -> str:
 
 def _decoded(footage: Footage) -> Iterator[av.AudioFrame]:
     """Yield decoded sound; refuse what does not decode, or leave it out to salvage the rest."""
-    with open_container(footage.path) as container:
+    with open_container(footage.path, footage.limits) as container:
         stream = container.streams.best("audio")
         if not isinstance(stream, av.AudioStream):
             return

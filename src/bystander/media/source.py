@@ -6,6 +6,7 @@ what it made up has been seen by no detector.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
@@ -22,6 +23,7 @@ from bystander.geometry import Box
 from bystander.media import picture, structure
 from bystander.media.files import kind, left_out, open_container, video_stream, why
 from bystander.media.footage import Colour, Damage, Footage
+from bystander.media.limits import Limits
 from bystander.records import Frame, Picture, PixelLayout, Plane
 
 _SALVAGE_HINT = "--salvage redacts what decodes and says how much is missing"
@@ -38,8 +40,8 @@ _CHECKED_WHEN_TOLD = {"hevc"}
 class Recording(Footage):
     """A recording that FFmpeg decodes; see :class:`bystander.media.footage.Footage`."""
 
-    def __init__(self, path: Path, *, salvage: bool) -> None:
-        super().__init__(path, salvage=salvage)
+    def __init__(self, path: Path, *, salvage: bool, limits: Limits) -> None:
+        super().__init__(path, salvage=salvage, limits=limits)
         self.damage = Damage(cut=self._is_cut())
         self._read_head()
 
@@ -57,14 +59,19 @@ class Recording(Footage):
         return cut
 
     def _read_head(self) -> None:
-        with open_container(self.path) as container:
-            stream = video_stream(container)
+        with open_container(self.path, self.limits) as container:
+            stream = self._stream(container)
+            rate = stream.average_rate or stream.guessed_rate
+            self.rate = Fraction(rate) if rate else _FALLBACK_RATE
+            self.expected_frames = stream.frames or _guess_frames(container, self.rate)
+            self.limits.check_frames(self.expected_frames)
             frames = list(
                 islice(_intact(container, stream, Damage(), self.salvage), _PROBED_FRAMES)
             )
             if not frames:
                 raise FootageError("the recording has no frame that decodes")
             first = frames[0]
+            self.limits.check_size(first.width, first.height)
             self._size, self._format = (first.width, first.height), first.format.name
             self._turn, self._rotation = picture.read_turn(first), first.rotation
             self.layout, self._source_format, note = picture.choose_layout(first, self._turn)
@@ -73,12 +80,9 @@ class Recording(Footage):
             aspect = Fraction(stream.sample_aspect_ratio or 1)
             self.pixel_aspect = 1 / aspect if self._turn.transpose else aspect
             self.colour = _colour(first, self.layout)
-            rate = stream.average_rate or stream.guessed_rate
-            self.rate = Fraction(rate) if rate else _FALLBACK_RATE
             self.tick = Fraction(stream.time_base or 1) if self._timed else 1 / self.rate
             self.start = _stamp(first) or Fraction(0)
             self.still = len(frames) <= _STILL_FRAMES
-            self.expected_frames = stream.frames or _guess_frames(container, self.rate)
             self.grid_origin = self._turn.grid_origin(self.width, self.height)
             self.left_out = left_out(container, stream)
             audio = container.streams.best("audio")
@@ -96,6 +100,7 @@ class Recording(Footage):
         Raises:
             DamagedFootage: Something does not decode, and salvage was not asked for.
             FootageError: The picture changes its size on the way, or the file changed.
+            BeyondLimits: There is more of it than is taken.
         """
         damage = Damage(cut=self.damage.cut)
         start: Fraction | None = None
@@ -120,7 +125,11 @@ class Recording(Footage):
                     at, start = due, stamp - due
                     damage.retimed += 1
             last = at
+            self.limits.check_time(at)
+            self.limits.check_frames(index + 1)
             lasts = decoded.duration * decoded.time_base if decoded.time_base else Fraction(0)
+            if not 0 < lasts <= self.limits.duration_s:  # what no frame lasts is not believed
+                lasts = Fraction(0)
             # What follows a damaged or lost frame is built on it, up to the next that stands alone.
             damaged = decoded.is_corrupt or (
                 (damaged or damage.packets > lost) and not decoded.key_frame
@@ -147,10 +156,20 @@ class Recording(Footage):
     def _rgb(self, planes: tuple[Plane, ...], width: int, height: int, part: Box) -> Picture:
         return picture.scaled_rgb(planes, self.layout, self.colour.matrix, (width, height), part)
 
+    def _stream(self, container: av.container.InputContainer) -> av.VideoStream:
+        """Return the video stream, whose decoder refuses what is too large."""
+        stream = video_stream(container)
+        self.limits.check_size(stream.width, stream.height)
+        options = {"max_pixels": str(self.limits.decoder_pixels)}
+        if stream.codec_context.name in _CHECKED_WHEN_TOLD:
+            options["err_detect"] = "crccheck+bitstream+buffer+explode"
+        stream.codec_context.options = options
+        return stream
+
     def _decoded(self, damage: Damage) -> Iterator[av.VideoFrame]:
         graph: av.filter.Graph | None = None
-        with open_container(self.path) as container:
-            stream = video_stream(container)
+        with open_container(self.path, self.limits) as container:
+            stream = self._stream(container)
             stream.thread_type = "SLICE" if self.salvage else "AUTO"
             for frame in _intact(container, stream, damage, self.salvage):
                 if frame.format.name != self._format:
@@ -179,8 +198,6 @@ def _intact(
     salvage: bool,
 ) -> Iterator[av.VideoFrame]:
     """Yield decoded frames; count, or refuse, what does not decode."""
-    if stream.codec_context.name in _CHECKED_WHEN_TOLD:
-        stream.codec_context.options = {"err_detect": "crccheck+bitstream+buffer+explode"}
     packets = container.demux(stream)
     while True:
         try:
@@ -189,6 +206,8 @@ def _intact(
         except (StopIteration, av.error.EOFError):
             return
         except av.FFmpegError as error:
+            if error.errno == errno.ENOMEM:
+                raise MemoryError from error
             damage.packets += 1
             if not salvage:
                 raise DamagedFootage(

@@ -9,19 +9,31 @@ from bystander.run.batch import (
     read_plan,
     redact,
 )
+from bystander.run.child import Allowance
+from bystander.run.folder import Entry, FolderProgress, FolderRun, Outcome
 from bystander.run.progress import Progress, Silent
 from bystander.run.prove import Proof, prove
+from bystander.run.search import Found, search
+from bystander.run.work import Worker
 
 __all__ = [
+    "Allowance",
+    "Entry",
+    "FolderProgress",
+    "FolderRun",
+    "Found",
     "Options",
+    "Outcome",
     "Outputs",
     "Progress",
     "Proof",
     "Silent",
+    "Worker",
     "draw_up",
     "examine",
     "outputs_for",
     "prove",
     "read_plan",
     "redact",
+    "search",
 ]

@@ -9,9 +9,10 @@ with a clean report gets its name.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bystander import detect, media, plan, verify
@@ -50,11 +51,13 @@ class Options:
         provider: What the detectors run on: one of ``detect.PROVIDERS``, or ``auto``.
         salvage: Work on what decodes of a damaged recording.
         force: Replace files that exist.
+        limits: How much of a file is taken.
     """
 
     provider: str = "auto"
     salvage: bool = False
     force: bool = False
+    limits: media.Limits = field(default_factory=media.Limits)
 
 
 def outputs_for(source: Path, output: Path | None, *, neutral: bool = False) -> Outputs:
@@ -119,7 +122,7 @@ def redact(
     check_outputs(source, outputs, force=options.force)
     policy = given.policy if given else policy
     plan.check_policy(policy)
-    footage = media.open_footage(source, salvage=options.salvage)
+    footage = media.open_footage(source, salvage=options.salvage, limits=options.limits)
     encoder = media.encoder_like(outputs.recording, footage)
     encoder.check(policy.crf, hide_camera=policy.hide_camera)
     verifier = detect.YuFace()
@@ -228,7 +231,7 @@ def draw_up(
     options, progress = options or Options(), progress or Silent()
     _check_target(source, target, force=options.force)
     plan.check_policy(policy)
-    footage = media.open_footage(source, salvage=options.salvage)
+    footage = media.open_footage(source, salvage=options.salvage, limits=options.limits)
     drawn, _, _ = _look(
         footage, policy, regions=regions, provider=options.provider, progress=progress
     )
@@ -317,8 +320,8 @@ def examine(
     source: Path,
     given: Plan,
     *,
-    salvage: bool = False,
     camera: bool = False,
+    options: Options | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Verify *output* against *given* and the original *source*; a report, clean or not.
@@ -328,8 +331,8 @@ def examine(
         ModelError: The verifier's detector is missing or altered.
         PlanError: The plan is for another recording.
     """
-    progress = progress or Silent()
-    footage = media.open_footage(source, salvage=salvage)
+    options, progress = options or Options(), progress or Silent()
+    footage = media.open_footage(source, salvage=options.salvage, limits=options.limits)
     passes.check_fits(given, footage)
     verifier = detect.YuFace()
     progress.begin("verifying", given.footage.frames)
@@ -377,6 +380,13 @@ def check_outputs(source: Path, outputs: Outputs, *, force: bool) -> None:
 
 
 def _check_target(source: Path, target: Path, *, force: bool) -> None:
+    try:
+        target.lstat()
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise FootageError(
+                f"the name {target.name} is too long to be written", hint="-o gives another"
+            ) from error
     if not target.absolute().parent.is_dir():
         raise FootageError(f"the folder {target.absolute().parent} does not exist")
     if target.is_dir():

@@ -20,6 +20,7 @@ from bystander import hide, media, plan
 from bystander.errors import PlanError
 from bystander.records import Frame, Plan, Sound
 from bystander.run import passes
+from bystander.run.batch import Options
 from bystander.run.progress import Progress, Silent
 from bystander.run.workspace import Workspace
 
@@ -57,7 +58,7 @@ def prove(
     *,
     suffix: str | None = None,
     released: Path | None = None,
-    salvage: bool = False,
+    options: Options | None = None,
     progress: Progress | None = None,
     fill: hide.Fill | None = None,
 ) -> Proof:
@@ -70,7 +71,7 @@ def prove(
             its own.
         released: A redacted recording made with this plan, to be compared as well; its suffix
             is used.
-        salvage: Work on what decodes of a damaged recording.
+        options: How to go about it.
         progress: Told of every pass and frame.
         fill: Used in place of the plan's; for tests of the proof itself.
 
@@ -78,9 +79,9 @@ def prove(
         FootageError: The recording cannot be read, or written with this suffix.
         PlanError: The plan is for another recording, or hides nothing.
     """
-    progress = progress or Silent()
+    options, progress = options or Options(), progress or Silent()
     plan.check_policy(given.policy)
-    footage = media.open_footage(source, salvage=salvage)
+    footage = media.open_footage(source, salvage=options.salvage, limits=options.limits)
     passes.check_fits(given, footage)
     noise = _Noise(given)
     own = media.suffix_like(source) if media.is_photo(source) else ".mp4"
@@ -107,7 +108,7 @@ def prove(
             )
         digests = media.digest(first), media.digest(second)
         equal = filecmp.cmp(first, second, shallow=False)
-    options = recorder.encoder.options(given.policy.crf, given.policy.preset)
+    settings = recorder.encoder.options(given.policy.crf, given.policy.preset)
     return Proof(
         equal=equal,
         released=media.digest(released) == digests[0] if released else None,
@@ -117,7 +118,7 @@ def prove(
         frames=given.footage.frames,
         samples=noise.samples,
         heard=noise.heard,
-        encoder=f"{recorder.encoder.name} {options}",
+        encoder=f"{recorder.encoder.name} {settings}",
     )
 
 

@@ -21,7 +21,7 @@ import jinja2
 from bystander import detect, media
 from bystander.geometry import Box
 from bystander.plan import policies
-from bystander.records import Because, CameraMatch, Plan, Recount, Redaction, Report
+from bystander.records import Because, CameraMatch, Plan, Policy, Recount, Redaction, Report
 from bystander.run import audit
 from bystander.timeline import clock, to_text
 
@@ -89,17 +89,7 @@ def document(
         "made_on": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "program": {"name": "bystander", "version": metadata.version("bystander")},
         "libraries": {name: metadata.version(name) for name in _LIBRARIES},
-        "models": [
-            {
-                "name": asset.name,
-                "role": asset.role,
-                "sha256": asset.sha256,
-                "licence": asset.licence,
-                "package": asset.package,
-            }
-            for asset in detect.read_lock()
-            if asset.role != "sample"
-        ],
+        "models": models(),
         "original": {
             "kind": "photo" if isinstance(footage, media.Photo) else "recording",
             "sha256": plan.footage.sha256,
@@ -113,10 +103,7 @@ def document(
             "encoder": {"name": encoder.name, **encoder.options(policy.crf, policy.preset)},
         },
         "plan_sha256": examined.plan_sha256,
-        "settings": {
-            name: to_text(value) if isinstance(value, Fraction) else value
-            for name, value in ((n, getattr(policy, n)) for n in type(policy).__slots__)
-        },
+        "settings": settings(policy),
         "weaker_than_release": list(policies.weaker(policy)),
         "provider": provider,
         "added_by_second_look": sum(r.because is Because.VERIFIER for r in plan.redactions),
@@ -173,6 +160,29 @@ def document(
             }
             for region in plan.kept
         ],
+    }
+
+
+def models() -> list[dict[str, Any]]:
+    """Return what the report says of the models."""
+    return [
+        {
+            "name": asset.name,
+            "role": asset.role,
+            "sha256": asset.sha256,
+            "licence": asset.licence,
+            "package": asset.package,
+        }
+        for asset in detect.read_lock()
+        if asset.role != "sample"
+    ]
+
+
+def settings(policy: Policy) -> dict[str, Any]:
+    """Return what the report says of *policy*."""
+    return {
+        name: to_text(value) if isinstance(value, Fraction) else value
+        for name, value in ((n, getattr(policy, n)) for n in type(policy).__slots__)
     }
 
 

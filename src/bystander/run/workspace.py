@@ -41,7 +41,7 @@ class Workspace:
         Raises:
             FootageError: The folder cannot be made.
         """
-        _sweep(self._folder)
+        sweep(self._folder)
         try:
             while not self._locked():
                 self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self._folder))
@@ -117,11 +117,16 @@ def write_text(text: str, target: Path, workspace: Workspace, *, timeless: bool 
     publish(made, target, timeless=timeless)
 
 
-def _sweep(folder: Path) -> None:
-    """Remove folders of runs that are dead: made by us, with a lock in them that can be had."""
+def sweep(folder: Path) -> None:
+    """Remove folders of runs that are dead: made by us, with a lock in them that can be had.
+
+    Empty ones as well: a run that is about to put its lock there makes itself another.
+    """
     for left in folder.glob(f"{_PREFIX}*"):
         if not _NAME.fullmatch(left.name) or left.is_symlink() or not left.is_dir():
             continue
+        with suppress(OSError):  # it is in use
+            left.rmdir()
         with suppress(OSError):  # no lock in it, one that is held, or another sweep is ahead
             lock = os.open(left / _LOCK, os.O_RDWR)
             try:

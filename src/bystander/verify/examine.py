@@ -77,7 +77,7 @@ def examine(  # noqa: PLR0915 one check after the other
 
     sound = plan.policy.keeps_sound and original.has_sound
     note(container.NAME, *_container(output, original, sound=sound))
-    found = media.open_footage(output)
+    found = media.open_footage(output, limits=original.limits)
     picture = _properties(found, original)
     look = SecondLook(detector, found.pixel_aspect, plan)
     again = Recounter(detector, original.pixel_aspect)

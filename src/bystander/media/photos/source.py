@@ -21,6 +21,7 @@ from bystander.errors import DamagedFootage, FootageError
 from bystander.geometry import Box
 from bystander.media import picture
 from bystander.media.footage import Colour, Footage
+from bystander.media.limits import Limits
 from bystander.media.photos import colour, decode, left_out, pieces, stored
 from bystander.media.photos.forms import AVIF, GIF, HEIC, JPEG, Form
 from bystander.media.photos.pieces import Buffer
@@ -52,14 +53,14 @@ class Photo(Footage):
         sampling: A JPEG's own sampling of colour, as Pillow numbers it: 0 is 4:4:4.
     """
 
-    def __init__(self, path: Path, form: Form) -> None:
+    def __init__(self, path: Path, form: Form, limits: Limits) -> None:
         """Open the photo at *path*, which is of the kind *form*.
 
         Raises:
             FootageError: It cannot be read, is too large, or is of a kind that is not read.
             DamagedFootage: It is cut short or does not decode.
         """
-        super().__init__(path, salvage=False)
+        super().__init__(path, salvage=False, limits=limits)
         self.form = form
         with mapped(path) as data:
             held = stored.look(data, form)
