@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tests.stage import Scene, draw
 
 from bystander import detect, media
-from bystander.detect import fastest
+from bystander.detect import fastest, session
 from bystander.detect.tiles import suppress, tiles
 from bystander.errors import ModelError
 from bystander.geometry import Box
@@ -212,6 +212,7 @@ def test_a_provider_that_is_not_there_is_an_error() -> None:
 
 def test_openvino_that_is_not_there_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "openvino", None)
+    session._loaded.cache_clear()  # a network is loaded once in a process
     with pytest.raises(ModelError, match="OpenVINO is not installed"):
         detect.CenterFace("openvino")
 
