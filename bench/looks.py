@@ -31,11 +31,14 @@ _HEAD = (
 
 def main(folder: Path) -> None:
     """Measure, and print the table."""
+    items = videos(folder)
+    if not items:
+        raise SystemExit(f"there are no clips with boxes in {folder / 'video'}")
     policy = Policy()
     detectors = detectors_for(policy)
     print(f"| {' | '.join(_HEAD)} |")
     print("|---" * len(_HEAD) + "|")
-    for item in videos(folder):
+    for item in items:
         footage = media.open_footage(item.path)
         plans, cost = [], []
         for every_frame in (True, False):
