@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 from tests.stage import Scene, draw
@@ -132,3 +133,81 @@ def test_a_clock_that_leaps_is_refused_or_left_out(tmp_path: Path) -> None:
     with pytest.raises(DamagedFootage, match="leaps"):
         read(path)
     assert read(path, salvage=True).shape[1] == 2 * RATE
+
+
+def test_sound_that_overlaps_a_little_is_cut_and_counted(tmp_path: Path) -> None:
+    scene = Scene(
+        frames=50,
+        sound=noise(3 * RATE),
+        sound_codec="pcm_s16le",
+        sound_pts=lambda number: number - (RATE // 2 if number >= 2 * RATE else 0),
+    )
+    footage = media.open_footage(draw(tmp_path / "in.mkv", scene))
+    given = sum(p.samples.shape[1] for p in media.read_sound(footage, RATE, "stereo"))
+    assert footage.sound is not None
+    assert footage.sound.twice_s == Fraction(1, 2)
+    assert footage.sound.length * RATE == given == 3 * RATE - RATE // 2
+
+
+def test_sound_whose_clock_goes_back_is_refused_or_what_was_dropped_is_counted(
+    tmp_path: Path,
+) -> None:
+    parts = [
+        draw(
+            tmp_path / f"{seed}.ts", Scene(frames=50, sound=noise(2 * RATE, seed=seed))
+        ).read_bytes()
+        for seed in (1, 2)
+    ]
+    path = tmp_path / "both.ts"
+    path.write_bytes(b"".join(parts))
+    with pytest.raises(DamagedFootage, match=r"goes back by 2\.\d s") as caught:
+        read(path)
+    assert "--audio drop" in str(caught.value.hint)
+    footage = media.open_footage(path, salvage=True)
+    list(media.read_sound(footage, RATE, "stereo"))
+    assert footage.sound is not None
+    assert float(footage.sound.twice_s) == pytest.approx(2, abs=0.1)
+    assert float(footage.sound.length) == pytest.approx(2, abs=0.1)
+
+
+def test_gaps_are_filled_up_to_a_length_in_sum(tmp_path: Path) -> None:
+    """A second of sound after every 50 minutes: silence could be made of it without end."""
+    scene = Scene(
+        frames=2,
+        sound=noise(40 * 8000, channels=1),
+        sound_hz=8000,
+        sound_layout="mono",
+        sound_codec="pcm_s16le",
+        sound_pts=lambda number: number // 8000 * 3000 * 8000,
+    )
+    footage = media.open_footage(draw(tmp_path / "bomb.mkv", scene))
+    given = Fraction(0)
+    with pytest.raises(DamagedFootage, match="leaps"):
+        for piece in media.read_sound(footage, 8000, "mono"):
+            given = piece.at
+    assert 20 * 3600 < given < 25 * 3600
+
+
+def test_what_is_left_out_is_counted(tmp_path: Path) -> None:
+    scene = Scene(
+        frames=25, sound=noise(2 * RATE), sound_codec="flac", pts=lambda number: number + 5
+    )
+    path = draw(tmp_path / "in.mkv", scene)
+    footage = media.open_footage(path)
+    assert footage.sound is None
+    list(media.read_sound(footage, RATE, "stereo"))
+    assert footage.sound is not None
+    assert footage.sound.early_s == Fraction(5, 25)
+    assert footage.sound.length == Fraction(45, 25)
+    assert footage.sound.forms == {(RATE, "stereo")}
+    with av.open(str(path)) as container:
+        packets = [bytes(p) for p in container.demux(audio=0) if p.size]
+    broken = bytearray(path.read_bytes())
+    for packet in packets[5:8]:
+        at = broken.find(packet)
+        broken[at : at + 40] = bytes(40)
+    path.write_bytes(broken)
+    footage = media.open_footage(path, salvage=True)
+    list(media.read_sound(footage, RATE, "stereo"))
+    assert footage.sound is not None
+    assert footage.sound.packets >= 3

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from bystander.geometry import Box
 from bystander.hide import camera
 from bystander.hide.fills import FILLS, Fill, windows
-from bystander.hide.sound import cover, silence, stretches
+from bystander.hide.sound import cover, silence
 from bystander.records import Frame, Plan
 
-__all__ = ["FILLS", "Fill", "apply", "cover", "silence", "stretches", "windows"]
+__all__ = ["FILLS", "Fill", "apply", "cover", "silence", "windows"]
 
 
 def apply(plan: Plan, frame: Frame, fill: Fill | None = None) -> Frame:

@@ -7,17 +7,14 @@ that can be undone (``docs/explanation/why-not-blur.md``).
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from math import ceil, floor
+from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bystander.records import TONE_HZ, TONE_LEVEL, Plan, Sound
-from bystander.timeline import Span
+from bystander.records import TONE_HZ, TONE_LEVEL, Plan, Sound, stretches
 
 _FADE_S = Fraction(1, 200)
 
@@ -54,27 +51,6 @@ def cover(plan: Plan, sound: Sound) -> Sound:
             edge = np.minimum(at - first + 1, last - at) / (fade + 1)
             samples[:, inside] = _tone(at + start, sound.rate_hz) * np.minimum(edge, 1)
     return replace(sound, samples=samples)
-
-
-def stretches(spans: Sequence[Span], sound: Sound, beside: int = 0) -> Iterator[tuple[int, int]]:
-    """Yield which samples of *sound* lie in *spans*, as first and one past last, from its start.
-
-    Both can lie outside of it. A sample that a span touches lies in it.
-
-    Args:
-        spans: In order of time, without overlaps.
-        sound: A piece of sound.
-        beside: Give also spans that are fewer samples than this away.
-    """
-    rate = sound.rate_hz
-    start = round(sound.at * rate)
-    end = start + sound.samples.shape[1]
-    number = max(0, bisect_left(spans, Fraction(start - beside, rate), key=lambda s: s.end))
-    for span in spans[number:]:
-        first, last = floor(span.start * rate), ceil(span.end * rate)
-        if first >= end + beside:
-            return
-        yield first - start, last - start
 
 
 def _ramp(samples: NDArray[np.float32], first: int, gain: NDArray[np.float64]) -> None:

@@ -16,6 +16,7 @@ from bystander.media.photos import Photo, PhotoEncoder
 from bystander.media.sink import Recorder
 from bystander.media.sound import read_sound, sound_form
 from bystander.media.structure import Element, content, walk
+from bystander.media.tally import SoundTally
 from bystander.media.writing import (
     AnyRecorder,
     check_suffix,
@@ -40,6 +41,7 @@ __all__ = [
     "Photo",
     "PhotoEncoder",
     "Recorder",
+    "SoundTally",
     "check_suffix",
     "coded_packets",
     "coded_size",

@@ -12,6 +12,7 @@ from bystander.errors import FootageError
 from bystander.media.files import digest, identity
 from bystander.media.limits import Limits
 from bystander.media.picture import Turn
+from bystander.media.tally import SoundTally
 from bystander.records import Frame, PixelLayout
 
 
@@ -66,6 +67,8 @@ class Footage(ABC):
         sound_kind: What that stream is called in ``left_out``, where it is counted as well.
         limits: How much of the file is taken.
         damage: What the last complete pass could not read.
+        sound: What the last complete pass over the sound gave; ``None`` before there was one.
+        reached: Time of the latest frame that was read so far.
     """
 
     layout: PixelLayout
@@ -92,6 +95,8 @@ class Footage(ABC):
         self._identity = identity(path)
         self.sha256 = digest(path)
         self.damage = Damage()
+        self.sound: SoundTally | None = None
+        self.reached = Fraction(0)
 
     @property
     def turned(self) -> bool:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from bystander.errors import DamagedFootage, FootageError
 from bystander.media.files import open_container
 from bystander.media.footage import Footage
+from bystander.media.tally import SoundTally
 from bystander.records import Sound
 
 Change = Callable[[Sound], Sound]
@@ -30,8 +31,13 @@ Change = Callable[[Sound], Sound]
 _RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 # A stated time that differs from the count of samples by less is jitter, not a gap.
 _JITTER_S = Fraction(3, 100)
-# A gap that is longer is no pause but a broken clock: filling it could go on for ever.
+# A gap that is longer is no pause but a broken clock: filling it could go on for ever. So could
+# filling many: all of them together are no longer than the picture, and as much as a plan allows.
 _LONGEST_GAP_S = 3600
+_LONGEST_GAPS_S = 24 * 3600
+# Sound that overlaps by more is no untidy cut: its clock was set, and the picture's place of it is
+# not known.
+_LONGEST_BACK_S = 1
 _HINT = "--salvage keeps what decodes of it, --audio drop leaves it out"
 # All channels in one row: PyAV fails at eight rows.
 _PACKED = "flt"
@@ -60,7 +66,8 @@ def read_sound(
 ) -> Iterator[Sound]:
     """Yield the sound of *footage* in pieces, in order and without gaps, from time 0.
 
-    Gaps in the file become silence, and what comes before the first frame is left out.
+    Gaps in the file become silence, and what comes before the first frame is left out. After the
+    last piece, ``footage.sound`` says how much was given, and what was left out.
 
     Args:
         footage: The recording; the audio stream that players choose is read.
@@ -70,15 +77,19 @@ def read_sound(
             resampled and mixed.
 
     Raises:
-        DamagedFootage: The sound does not decode, and salvage was not asked for.
+        DamagedFootage: The sound does not decode, or its clock goes back or leaps, and salvage
+            was not asked for.
         FootageError: Its channels cannot be mixed.
         BeyondLimits: It goes on for longer than is taken.
     """
     done = 0  # samples given so far
-    for samples in _resampled(_laid_out(footage), rate_hz, layout, change):
+    tally = SoundTally()
+    for samples in _resampled(_laid_out(footage, tally), rate_hz, layout, change):
         if samples.shape[1]:
             yield Sound(at=Fraction(done, rate_hz), rate_hz=rate_hz, samples=samples)
             done += samples.shape[1]
+    tally.length = Fraction(done, rate_hz)
+    footage.sound = tally
 
 
 def _resampled(
@@ -121,26 +132,36 @@ def _as_frame(sound: Sound, layout: str) -> av.AudioFrame:
     return frame
 
 
-def _laid_out(footage: Footage) -> Iterator[tuple[Sound, str]]:
+def _laid_out(footage: Footage, tally: SoundTally) -> Iterator[tuple[Sound, str]]:
     """Yield what decodes with the name of its channels, each sample at its time and none twice."""
     done: Fraction | None = None
-    for sound, layout in _decoded_sound(footage):
+    for sound, layout in _decoded_sound(footage, tally):
         rate, first = sound.rate_hz, done is None
+        tally.forms.add((rate, layout))
         done = done or Fraction(0)
         gap = sound.at - done
-        if gap > _LONGEST_GAP_S:
-            if not footage.salvage:
-                raise DamagedFootage("the clock of the sound leaps by over an hour", hint=_HINT)
+        if gap < -_LONGEST_BACK_S and not first:
+            _refuse(footage, f"the clock of the sound goes back by {float(-gap):.1f} s")
+        longest = _LONGEST_GAPS_S + footage.reached - tally.filled_s
+        if gap > min(_LONGEST_GAP_S, longest):
+            _refuse(footage, "the clock of the sound leaps, by over an hour or again and again")
+            tally.gaps += 1
             gap = Fraction(0)
         footage.limits.check_time(sound.at)  # silence is made up to there
         # The first sample is put where it belongs; later on, the count is the better clock.
         missing = round(gap * rate) if first or abs(gap) > _JITTER_S else 0
+        tally.filled_s += Fraction(max(0, missing), rate)
         while missing > 0:
             silence = np.zeros((sound.samples.shape[0], min(missing, rate)), dtype=np.float32)
             yield Sound(at=done, rate_hz=rate, samples=silence), layout
             done += Fraction(silence.shape[1], rate)
             missing -= silence.shape[1]
         kept = sound.samples[:, -missing:]
+        dropped = Fraction(sound.samples.shape[1] - kept.shape[1], rate)
+        if first:
+            tally.early_s += dropped
+        else:
+            tally.twice_s += dropped
         if kept.shape[1]:
             yield replace(sound, at=done, samples=kept), layout
             done += Fraction(kept.shape[1], rate)
@@ -148,12 +169,17 @@ def _laid_out(footage: Footage) -> Iterator[tuple[Sound, str]]:
             done = None  # all of it comes before the first frame
 
 
-def _decoded_sound(footage: Footage) -> Iterator[tuple[Sound, str]]:
+def _refuse(footage: Footage, why: str) -> None:
+    if not footage.salvage:
+        raise DamagedFootage(why, hint=_HINT)
+
+
+def _decoded_sound(footage: Footage, tally: SoundTally) -> Iterator[tuple[Sound, str]]:
     """Yield what decodes as floating point; its ``at`` is what the file says, or what is due."""
     convert: AudioResampler | None = None
     form: tuple[str, str, int] | None = None
     at = Fraction(0)
-    for frame in _decoded(footage):
+    for frame in _decoded(footage, tally):
         layout, rate = frame.layout.name, frame.sample_rate
         if rate < 1:
             continue
@@ -174,7 +200,7 @@ def _named(layout: str, samples: NDArray[np.float32]) -> str:
     return _UNNAMED.get(samples.shape[0], layout) if layout.endswith("channels") else layout
 
 
-def _decoded(footage: Footage) -> Iterator[av.AudioFrame]:
+def _decoded(footage: Footage, tally: SoundTally) -> Iterator[av.AudioFrame]:
     """Yield decoded sound; refuse what does not decode, or leave it out to salvage the rest."""
     with open_container(footage.path, footage.limits) as container:
         stream = container.streams.best("audio")
@@ -188,6 +214,7 @@ def _decoded(footage: Footage) -> Iterator[av.AudioFrame]:
             except (StopIteration, av.error.EOFError):
                 return
             except av.FFmpegError as error:
+                tally.packets += 1
                 if not footage.salvage:
                     raise DamagedFootage(
                         "the sound of the recording is damaged", hint=_HINT

@@ -19,7 +19,7 @@ from bystander.records.plans import (
 )
 from bystander.records.reports import CameraMatch, Check, Leak, Recount, Report, Skipped
 from bystander.records.tracks import Detection, Detector, Kind, Track, aspects_to_look_at
-from bystander.records.voices import LISTEN_HZ, Heard, Listener
+from bystander.records.voices import LISTEN_HZ, Heard, Listener, stretches
 
 __all__ = [
     "LISTEN_HZ",
@@ -52,4 +52,5 @@ __all__ = [
     "Track",
     "aspects_to_look_at",
     "solid_level",
+    "stretches",
 ]

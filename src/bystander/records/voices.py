@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor
 from typing import Protocol
 
 from bystander.records.footage import Sound
@@ -18,7 +22,8 @@ class Heard:
 
     Attributes:
         span: When, without any margin.
-        score: How sure the listener was for at least an eighth of a second in it, 0 to 1.
+        score: How sure the listener was for at least an eighth of a second in it, 0 to 1; 0 if it
+            is shorter.
         listener: Who, as ``name@first-digits-of-digest``.
     """
 
@@ -39,3 +44,24 @@ class Listener(Protocol):
 
     def finish(self) -> tuple[Heard, ...]:
         """Return what was heard, in order of time; call it once, after the last piece."""
+
+
+def stretches(spans: Sequence[Span], sound: Sound, beside: int = 0) -> Iterator[tuple[int, int]]:
+    """Yield which samples of *sound* lie in *spans*, as first and one past last, from its start.
+
+    Both can lie outside of it. A sample that a span touches lies in it.
+
+    Args:
+        spans: In order of time, without overlaps.
+        sound: A piece of sound.
+        beside: Give also spans that are fewer samples than this away.
+    """
+    rate = sound.rate_hz
+    start = round(sound.at * rate)
+    end = start + sound.samples.shape[1]
+    number = max(0, bisect_left(spans, Fraction(start - beside, rate), key=lambda s: s.end))
+    for span in spans[number:]:
+        first, last = floor(span.start * rate), ceil(span.end * rate)
+        if first >= end + beside:
+            return
+        yield first - start, last - start

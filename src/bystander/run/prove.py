@@ -18,7 +18,7 @@ import numpy as np
 
 from bystander import hide, media, plan
 from bystander.errors import PlanError
-from bystander.records import Frame, Plan, Sound
+from bystander.records import Frame, Plan, Sound, stretches
 from bystander.run import passes
 from bystander.run.batch import Options
 from bystander.run.progress import Progress, Silent
@@ -135,7 +135,7 @@ class _Noise:
         if not self._plan.hides_speech:
             return sound
         samples = sound.samples.copy()
-        for first, last in hide.stretches(self._plan.speech or (), sound):
+        for first, last in stretches(self._plan.speech or (), sound):
             inside = samples[:, max(first, 0) : last]
             inside[:] = self._random.uniform(-1, 1, inside.shape)
             self.heard += inside.size
