@@ -168,3 +168,11 @@ def test_fills_that_can_be_undone_are_refused_with_the_reason(name: str) -> None
     with pytest.raises(PlanError, match="can be undone") as caught:
         plan.check_policy(replace(Policy(), fill=name))
     assert "soft" in str(caught.value.hint)
+
+
+def test_a_plan_made_in_python_that_no_reader_would_take_is_refused() -> None:
+    made = plan_for("0" * 64, Scene(), policy=Policy(audio="tone"))
+    for spans in ([(1, 3), (2, 5)], [(2, 2)], [(-1, 3)], [(1, 10**20)]):
+        speech = tuple(Span(Fraction(a), Fraction(b)) for a, b in spans)
+        with pytest.raises(PlanError, match="speech"):
+            plan.to_json(replace(made, speech=speech))

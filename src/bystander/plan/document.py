@@ -248,8 +248,21 @@ def schema() -> dict[str, Any]:
 
 
 def to_json(plan: Plan) -> str:
-    """Return *plan* as a document; the same plan always gives the same text."""
-    document = PlanDocument(
+    """Return *plan* as a document; the same plan always gives the same text.
+
+    Raises:
+        PlanError: Something in it is out of bounds, so that no reader would take the document.
+    """
+    try:
+        document = _document(plan)
+    except ValidationError as error:
+        raise _malformed(error) from error
+    text = json.dumps(document.model_dump(mode="json"), indent=1)
+    return _KEYFRAME.sub(r'{"at": \1, "box": [\2, \3, \4, \5]}', text) + "\n"
+
+
+def _document(plan: Plan) -> PlanDocument:
+    return PlanDocument(
         footage=FootagePart.model_validate(
             {name: getattr(plan.footage, name) for name in FootagePart.model_fields}
         ),
@@ -272,8 +285,16 @@ def to_json(plan: Plan) -> str:
         kept=[KeptPart(box=_corners(k.box), start=k.start, end=k.end) for k in plan.kept],
         speech=None if plan.speech is None else [(s.start, s.end) for s in plan.speech],
     )
-    text = json.dumps(document.model_dump(mode="json"), indent=1)
-    return _KEYFRAME.sub(r'{"at": \1, "box": [\2, \3, \4, \5]}', text) + "\n"
+
+
+def _malformed(error: ValidationError) -> PlanError:
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(str(step) for step in first["loc"]) or "the document"
+    why = first["msg"].removeprefix("Value error, ").lower()
+    return PlanError(
+        f"the plan is malformed at {place}: {why}",
+        hint="docs/formats/plan.md describes what a plan holds",
+    )
 
 
 def from_json(text: str) -> Plan:
@@ -285,13 +306,7 @@ def from_json(text: str) -> Plan:
     try:
         document = PlanDocument.model_validate_json(text)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(step) for step in first["loc"]) or "the document"
-        why = first["msg"].removeprefix("Value error, ").lower()
-        raise PlanError(
-            f"the plan is malformed at {place}: {why}",
-            hint="docs/formats/plan.md describes what a plan holds",
-        ) from error
+        raise _malformed(error) from error
     except RecursionError as error:
         raise PlanError("the plan is malformed: it is nested too deeply") from error
     return Plan(
