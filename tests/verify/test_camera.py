@@ -99,6 +99,28 @@ def test_it_says_when_it_cannot_tell(tmp_path: Path) -> None:
     assert "stands still" in same.why
 
 
+def test_an_output_cut_short_or_of_another_size_is_found_all_the_same(tmp_path: Path) -> None:
+    original = film(tmp_path / "in.mp4")
+    plan = plan_for(original, FRAMES, Policy(fill="soft"), BOX)
+    part = media.Recorder(tmp_path / "part.mp4", original, crf=18, preset="veryfast")
+    with part:
+        for frame in list(original.frames())[: FRAMES // 2 - 2]:
+            part.write(frame)
+    report = look(original, tmp_path / "part.mp4", plan)
+    assert any("ends after 28 frames" in leak.what for leak in report.leaks)
+    assert report.camera is not None
+    assert report.camera.why is not None
+    assert "in one half" in report.camera.why
+    small = filmed(SCENES, fingerprint(0, SIDE // 2), 5, frames=FRAMES, bits=8)
+    write(tmp_path / "small.mp4", (planes for planes, _ in small), bits=8, crf=18)
+    report = look(original, tmp_path / "small.mp4", plan)
+    assert any("the size is (160, 160)" in leak.what for leak in report.leaks)
+    assert [skip.name for skip in report.skipped] == ["fill"]
+    assert report.camera is not None
+    assert report.camera.before is None
+    assert not report.clean
+
+
 def test_nothing_is_compared_unless_asked_for(tmp_path: Path) -> None:
     original = film(tmp_path / "in.mp4", frames=3)
     plan = plan_for(original, 3, Policy(), BOX)

@@ -60,7 +60,8 @@ def stretches(spans: Sequence[Span], sound: Sound, beside: int = 0) -> Iterator[
     start = round(sound.at * rate)
     end = start + sound.samples.shape[1]
     number = max(0, bisect_left(spans, Fraction(start - beside, rate), key=lambda s: s.end))
-    for span in spans[number:]:
+    for place in range(number, len(spans)):
+        span = spans[place]
         first, last = floor(span.start * rate), ceil(span.end * rate)
         if first >= end + beside:
             return

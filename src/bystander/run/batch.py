@@ -167,6 +167,7 @@ def redact(
                 counted=counted,
                 camera=policy.hide_camera,
                 listener=_second_listener(policy, footage),
+                to_original=_second_listener(policy, footage) if given else None,
                 step=progress.step,
             )
             if not amend or rounds == _MOST_ROUNDS or not _can_be_mended(examined):
@@ -345,12 +346,13 @@ def examine(
         camera=camera,
         witnesses=eyes.for_verifier(given.policy),
         listener=_second_listener(given.policy, footage),
+        to_original=_second_listener(given.policy, footage),
         step=progress.step,
     )
 
 
 def _second_listener(policy: Policy, footage: media.Footage) -> Listener | None:
-    """Return who listens to the output, if there is sound in it from which speech was taken."""
+    """Return who listens to what is left, if there is sound from which speech is taken."""
     return detect.Silero(verify.UNSURE) if policy.hides_speech and footage.has_sound else None
 
 

@@ -55,7 +55,7 @@ class Comparison:
         """
         self._frames = frames
         self._step = -(-frames // _MOST_FRAMES)
-        self._seen = 0
+        self._seen = [0, 0]  # in each half
         self._original = (Estimate(), Estimate())
         self._output = (Estimate(), Estimate())
         self._scenes: list[Any] = [0.0, 0.0]
@@ -65,8 +65,8 @@ class Comparison:
         from_middle = abs(2 * source.index - self._frames)
         if source.index % self._step or from_middle < self._frames * _GAP:
             return
-        self._seen += 1
         half = int(2 * source.index >= self._frames)
+        self._seen[half] += 1
         luma = _luma(source)
         hidden = np.zeros(source.planes[0].shape, dtype=bool)
         for box in boxes:
@@ -78,8 +78,11 @@ class Comparison:
 
     def result(self) -> CameraMatch:
         """Return what the comparison gave, or why it cannot tell."""
-        if self._seen < _FEWEST_FRAMES:
-            return self._nothing(f"fewer than {_FEWEST_FRAMES} frames tell too little")
+        if min(self._seen) < _FEWEST_FRAMES // 2:
+            fewest = _FEWEST_FRAMES // 2
+            return self._nothing(
+                f"fewer than {fewest} frames in one half of the recording tell too little"
+            )
         if min(self._scenes[0].shape) * _BLOCK_PX < _SMALLEST_PX:
             return self._nothing("the picture is too small")
         if _alike(*self._scenes) > _STILL:
@@ -92,10 +95,10 @@ class Comparison:
             pce(first, spectrum_of(self._output[1].pattern())),
             pce(second, spectrum_of(self._output[0].pattern())),
         )
-        return CameraMatch(frames=self._seen, before=before, after=after)
+        return CameraMatch(frames=sum(self._seen), before=before, after=after)
 
     def _nothing(self, why: str) -> CameraMatch:
-        return CameraMatch(frames=self._seen, why=why)
+        return CameraMatch(frames=sum(self._seen), why=why)
 
 
 class Estimate:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bystander import media
 from bystander.records import (
+    CameraMatch,
     Check,
     Detector,
     Frame,
@@ -46,6 +47,7 @@ def examine(  # noqa: PLR0915 one check after the other
     counted: Recount | None = None,
     camera: bool = False,
     listener: Listener | None = None,
+    to_original: Listener | None = None,
     step: Callable[[], None] = lambda: None,
 ) -> Report:
     """Check *output* against the plan and the original that it was made from.
@@ -63,6 +65,7 @@ def examine(  # noqa: PLR0915 one check after the other
         camera: Whether to compare the camera's pattern in both; the report is clean or not
             whatever comes of it.
         listener: Listens for speech that the plan missed; needed where sound is kept without it.
+        to_original: Likewise, to the original: for a plan that somebody else may have written.
         step: Called after each frame.
 
     Raises:
@@ -87,7 +90,9 @@ def examine(  # noqa: PLR0915 one check after the other
     looks = [*([look.see] if faces else []), *(mark.see for mark in marks)]
     noise = media.encoder_like(output, original).noise(plan.policy.crf)
     can_hear = sound and found.has_sound
-    hearing = voices.Hearing(plan, found, original, listener) if can_hear else None
+    hearing = voices.Hearing(plan, found, original, listener, to_original) if can_hear else None
+    # Pixels of pictures of two sizes cannot be compared, which is a leak already.
+    same_size = (found.width, found.height) == (original.width, original.height)
     bare: list[Leak] = []
     regions = frames = 0
     tolerance = max(found.tick, Fraction(1, 1_000_000)) * Fraction(51, 100)
@@ -107,7 +112,7 @@ def examine(  # noqa: PLR0915 one check after the other
             # Containers round their times.
             at_its_time = replace(shown, at=source.at)
             regions += len(plan.boxes_at(source.at))
-            box = fills.bare(plan, at_its_time, source, noise)
+            box = fills.bare(plan, at_its_time, source, noise) if same_size else None
             if box is not None:
                 what = f"a planned region does not hold the fill at {clock(source.at)}"
                 bare.append(
@@ -116,7 +121,7 @@ def examine(  # noqa: PLR0915 one check after the other
             beside.hand(at_its_time)
             if counted is None and faces:
                 again.see(source)
-            if patterns is not None:
+            if patterns is not None and same_size:
                 patterns.see(source, shown, plan.boxes_at(source.at))
             if hearing is not None:
                 hearing.up_to(source.at)
@@ -124,7 +129,11 @@ def examine(  # noqa: PLR0915 one check after the other
             step()
     size = f"{original.width}x{original.height}"
     note(PICTURE, f"{frames} frames: count, times, size {size}, pixel aspect, colour tags", picture)
-    note(fills.NAME, f"{regions} regions in {frames} frames", bare)
+    skipped: list[Skipped] = []
+    if same_size:
+        note(fills.NAME, f"{regions} regions in {frames} frames", bare)
+    else:
+        skipped.append(Skipped(name=fills.NAME, why="the output is of another size"))
     seen = look.leaks()
     unsure = look.unsure()
     doubts = f"; {len(unsure)} sightings without enough evidence are listed apart" if unsure else ""
@@ -140,12 +149,13 @@ def examine(  # noqa: PLR0915 one check after the other
         check, showing, more = mark.examined(at_last=at_last)
         note(check.name, check.looked_at, showing)
         nearly += more
-    skipped = _finish(hearing, note, must_listen=plan.hides_speech) if sound else ()
+    if sound:
+        skipped += _finish(hearing, original, note, must_listen=plan.hides_speech)
     return Report(
         plan_sha256=plan_sha256,
         output_sha256=found.sha256,
         ran=tuple(ran),
-        skipped=skipped,
+        skipped=tuple(skipped),
         leaks=tuple(leaks),
         frames=frames,
         regions=regions,
@@ -153,23 +163,33 @@ def examine(  # noqa: PLR0915 one check after the other
         unsure_speech=hearing.unsure() if hearing else (),
         nearly=nearly,
         recount=counted or (again.count(plan) if faces else None),
-        camera=patterns.result() if patterns is not None else None,
+        camera=_matched(patterns, frames, same_size=same_size),
     )
 
 
 def _finish(
-    hearing: voices.Hearing | None, note: Note, *, must_listen: bool
-) -> tuple[Skipped, ...]:
+    hearing: voices.Hearing | None, original: media.Footage, note: Note, *, must_listen: bool
+) -> list[Skipped]:
     """Hear the rest and note what was found; return what did not run."""
     if hearing is None:
-        return (Skipped(name=voices.NAME, why="the output has no sound that decodes"),)
+        rate, layout = media.sound_form(original, "mp4")
+        if not any(media.read_sound(original, rate, layout)):
+            note(voices.NAME, "no sound, and none in the original that could be used", [])
+            return []
+        return [Skipped(name=voices.NAME, why="the output has no sound that decodes")]
     hearing.up_to(None)
     note(voices.NAME, hearing.looked_at(), hearing.leaks())
     if hearing.listens:
         note(voices.SPEECH, hearing.listened_to(), hearing.spoken())
     elif must_listen:
-        return (Skipped(name=voices.SPEECH, why="nobody was there to listen"),)
-    return ()
+        return [Skipped(name=voices.SPEECH, why="nobody was there to listen")]
+    return []
+
+
+def _matched(patterns: Comparison | None, frames: int, *, same_size: bool) -> CameraMatch | None:
+    if patterns is None or same_size:
+        return patterns.result() if patterns else None
+    return CameraMatch(frames=frames, why="the output is of another size")
 
 
 def _container(output: Path, original: media.Footage, *, sound: bool) -> tuple[str, list[Leak]]:
