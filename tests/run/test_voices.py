@@ -221,6 +221,10 @@ def test_damaged_sound_is_refused_or_what_decodes_of_it_is_listened_to(
         run.redact(source, outputs, MUTE)
     assert run.redact(source, outputs, MUTE, options=run.Options(salvage=True)).clean
     assert said(heard(outputs.recording), 0.2).max() < 0.003
+    lost = json.loads(outputs.report_json.read_text())["damage"]["sound"]
+    assert lost["packets_that_do_not_decode"] >= 2
+    assert lost["read_s"] == pytest.approx(LONG_S, abs=0.2)
+    assert "pieces of its sound do not decode" in outputs.report_html.read_text()
 
 
 def test_voices_that_are_kept_are_named_in_the_report(source: Path, tmp_path: Path) -> None:
@@ -244,3 +248,53 @@ def test_of_two_audio_tracks_one_is_treated_and_one_is_left_out(
     assert said(heard(outputs.recording), 0.2).max() < 0.003
     left_out = json.loads(outputs.report_json.read_text())["left_out"]
     assert left_out["audio track (pcm_s16le)"] == 1
+
+
+@pytest.mark.parametrize("policy", [MUTE, Policy(audio="keep")], ids=lambda p: p.audio)
+def test_sound_of_which_nothing_can_be_used_is_not_called_kept(
+    tmp_path: Path, words: Wave, policy: Policy
+) -> None:
+    path = draw(tmp_path / "in.mkv", scene(np.stack([words, words]), sound_codec="flac"))
+    with av.open(str(path)) as container:
+        packets = [bytes(p) for p in container.demux(audio=0) if p.size]
+    broken = bytearray(path.read_bytes())
+    for packet in packets:
+        at = broken.find(packet)
+        broken[at : at + len(packet)] = bytes(len(packet))
+    path.write_bytes(broken)
+    outputs = run.outputs_for(path, None)
+    report = run.redact(path, outputs, policy, options=run.Options(salvage=True))
+    assert report.clean, report.leaks
+    assert media.stream_kinds(outputs.recording) == ["video"]
+    document = json.loads(outputs.report_json.read_text())
+    assert document["sound"] == "could not be used"
+    assert document["speech"] is None
+    assert document["damage"]["sound"]["read_s"] == 0
+    page = outputs.report_html.read_text()
+    assert "None of the original's sound could be used" in page
+    assert "all of the sound is there" not in page
+    assert "and one audio stream" not in page
+
+
+def test_a_word_that_a_plan_leaves_out_is_heard_in_the_original(
+    source: Path, tmp_path: Path
+) -> None:
+    """The codec takes from a quarter of a second what a listener knows it by."""
+    plan = planned(source, MUTE, (1.5, 2.5), (2.75, 4.5))
+    outputs = run.outputs_for(source, tmp_path / "out.mp4")
+    with pytest.raises(LeakFound, match=r"may speak at 0:02\.[567]"):
+        run.redact(source, outputs, MUTE, given=plan, amend=False)
+    passes.render(plan, media.open_footage(source), outputs.recording, Silent())
+    report = run.examine(outputs.recording, source, plan)
+    assert [leak.check for leak in report.leaks] == ["speech"]
+    assert "of output and original" in report.ran[-1].looked_at
+
+
+def test_the_report_counts_no_more_than_there_is(source: Path, tmp_path: Path) -> None:
+    outputs = run.outputs_for(source, tmp_path / "out.mp4")
+    given = planned(source, MUTE, (1.5, 4.5), (5.5, 7), (100, 200))
+    assert run.redact(source, outputs, MUTE, given=given, amend=False).clean
+    speech = json.loads(outputs.report_json.read_text())["speech"]
+    assert speech["stretches"][1:] == [{"start_s": 5.5, "end_s": LONG_S}]
+    assert speech["hidden_s"] == 3.5
+    assert "1:40" not in outputs.report_html.read_text()

@@ -313,8 +313,14 @@ def render(
     policy = drawn.policy
     media.encoder_like(target, footage).check(policy.crf, hide_camera=policy.hide_camera)
     form: tuple[int, str] | None = None
+    sound: Iterator[Sound] = iter(())
     if policy.keeps_sound and footage.has_sound:
         form = media.sound_form(footage, media.container_for(target))
+        sound = media.read_sound(footage, *form, lambda s: hide.silence(drawn, before_sound(s)))
+        sound = (hide.cover(drawn, piece) for piece in sound)
+    waiting = next(sound, None)
+    if waiting is None:
+        form = None  # what has no sound that could be used gets no stream for it
     recorder = media.record(
         target,
         footage,
@@ -325,11 +331,6 @@ def render(
         hide_camera=policy.hide_camera,
     )
     with recorder:
-        sound: Iterator[Sound] = iter(())
-        if form:
-            sound = media.read_sound(footage, *form, lambda s: hide.silence(drawn, before_sound(s)))
-            sound = (hide.cover(drawn, piece) for piece in sound)
-        waiting = next(sound, None)
         count = 0
         for frame in footage.frames():
             waiting = _write_sound(recorder, sound, waiting, frame.at + _SOUND_AHEAD_S)

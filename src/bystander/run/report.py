@@ -23,7 +23,7 @@ from bystander.geometry import Box
 from bystander.plan import policies
 from bystander.records import Because, CameraMatch, Plan, Policy, Recount, Redaction, Report
 from bystander.run import audit
-from bystander.timeline import clock, to_text
+from bystander.timeline import Span, clock, to_text
 
 VERSION = 3
 
@@ -56,6 +56,7 @@ _SOUND = {
     "tone": "tone for speech",
     "keep": "kept",
 }
+_NO_SOUND = "could not be used"  # there is a stream, and not a sample of it decodes
 _SPEECH_GIVES_WAY = ("speech muted", "tone for speech")
 
 
@@ -137,7 +138,7 @@ def document(
         "audit": _audit(times, examined.plan_sha256),
         "left_out": _left_out(footage, sound),
         "sound": sound,
-        "speech": _speech(plan, examined) if sound in _SPEECH_GIVES_WAY else None,
+        "speech": _speech(plan, footage, examined) if sound in _SPEECH_GIVES_WAY else None,
         "changed_on_the_way_in": list(footage.notes),
         "damage": {
             "cut_short": footage.damage.cut,
@@ -146,6 +147,7 @@ def document(
             "frames_stated": footage.expected_frames,
             "frames_read": plan.footage.frames,
             "times_corrected": footage.damage.retimed,
+            "sound": _sound_lost(footage.sound),
         },
         "not_looked_for": [
             *(what for target, what in _WITHOUT.items() if not policy.wants(target)),
@@ -265,11 +267,28 @@ def _audit(times: Sequence[Fraction], seed: str) -> dict[str, Any]:
 def _sound(plan: Plan, footage: media.Footage) -> str:
     if not footage.has_sound:
         return "none"
+    if plan.policy.keeps_sound and footage.sound and not footage.sound.length:
+        return _NO_SOUND
     return _SOUND[plan.policy.audio]
 
 
-def _speech(plan: Plan, examined: Report) -> dict[str, Any]:
-    spans = plan.speech or ()
+def _sound_lost(tally: media.SoundTally | None) -> dict[str, Any] | None:
+    """Return what of the original's sound was not used; ``None`` if it was not read."""
+    if tally is None:
+        return None
+    return {
+        "read_s": _seconds(tally.length),
+        "packets_that_do_not_decode": tally.packets,
+        "before_the_first_frame_s": _seconds(tally.early_s),
+        "dropped_where_the_clock_went_back_s": _seconds(tally.twice_s),
+        "out_of_reach": tally.gaps,
+    }
+
+
+def _speech(plan: Plan, footage: media.Footage, examined: Report) -> dict[str, Any]:
+    end = footage.sound.length if footage.sound else plan.footage.duration
+    # A plan may name more than there is.
+    spans = [Span(s.start, min(s.end, end)) for s in plan.speech or () if s.start < end]
     return {
         "stretches": [{"start_s": _seconds(s.start), "end_s": _seconds(s.end)} for s in spans],
         "hidden_s": _seconds(sum((s.duration for s in spans), Fraction(0))),
@@ -284,7 +303,7 @@ def _speech(plan: Plan, examined: Report) -> dict[str, Any]:
 def _left_out(footage: media.Footage, sound: str) -> dict[str, int]:
     """Return the counts of what was not read, less the audio stream where its sound is kept."""
     counts = dict(footage.left_out)
-    if sound not in ("none", "dropped") and footage.sound_kind in counts:
+    if sound not in ("none", "dropped", _NO_SOUND) and footage.sound_kind in counts:
         counts[footage.sound_kind] -= 1
     return {kind: count for kind, count in counts.items() if count}
 
