@@ -20,13 +20,15 @@ from bystander.records import TONE_HZ, TONE_LEVEL, Plan, Sound, stretches
 
 # The longest window of the codecs written: AAC's (ISO/IEC 14496-3, 4.6.11); Opus's are shorter.
 WINDOW = 2048
-# Largest sample that may be left of silence, and beside the tone. Measured: 0.0003 next to white
+# Largest sample that may be left of silence, and beside the tone. Measured: 0.0006 next to white
 # noise at full scale in Opus, 0.00001 next to speech, 0 in AAC; beside the tone 0.0016.
-SILENCE = 0.0005
+SILENCE = 0.001
 BESIDE_TONE = 0.003
-# And before slow movements and the tone are taken out: neither is a place to hide anything.
-_SLOW = 0.01
-_NEARLY_THE_TONE = 0.02
+# And of what is taken out before: the slow end of a filter is as large as what it ends, and tells
+# no more of it; the tone is nearly as loud as it was made.
+_SLOW = 0.25
+_NOT_FITTED = 0.05
+_OFF_THE_TONE = 0.02
 _PIECE = 1024
 _SHORTEST = 256
 # Least likeness that is none of chance, over a quarter of a second or more. Measured: up to 0.07
@@ -38,7 +40,10 @@ _NOTHING = 0.00002
 # In the windows at the ends, likeness counts from this share of the original's level on. Measured:
 # what codecs spread into them has up to 0.01 of it and is like it, or more and is not.
 _ALIKE_AT_ENDS = 0.5
-_SHARE_AT_ENDS = 0.03
+# The tone fades, and what is left of it can be like a note beneath it.
+_SHARE_AT_ENDS = {"tone": 0.2, "mute-speech": 0.03}
+_NEAR_TONE_HZ = 200
+_TOO_LITTLE = 0.05
 # How late or early a copy is found.
 _LATE_S = 0.1
 _LATE_SHORT = 16
@@ -79,7 +84,14 @@ class Hushed:
         for piece in _pieces(deep):
             self.measured += piece.stop - piece.start
             rest = self._rest(left[:, piece], start + piece.start, output.rate_hz)
-            if not self._is_quiet(left[:, piece], rest):
+            most = BESIDE_TONE if self._audio == "tone" else SILENCE
+            slow = left[:, piece] - without_slow(left[:, piece])
+            off_the_tone = left[:, piece] - slow - rest
+            # No cubic fits the end of a large filter to the last digit.
+            most += _NOT_FITTED * float(np.abs(slow).max())
+            limits = ((rest, most), (slow, _SLOW), (off_the_tone, _OFF_THE_TONE))
+            # So that what is no number is not quiet.
+            if not all(float(np.abs(part).max()) <= limit for part, limit in limits):
                 return "something else"
             held.append((rest, self._rest(there[:, piece], start + piece.start, output.rate_hz)))
         if held and self._alike(held, output.rate_hz):
@@ -87,9 +99,11 @@ class Hushed:
         for piece in _pieces(inside & ~deep):
             rest = self._rest(left[:, piece], start + piece.start, output.rate_hz)
             beneath = self._rest(there[:, piece], start + piece.start, output.rate_hz)
+            if (beneath**2).sum() < _TOO_LITTLE * (there[:, piece] ** 2).sum():
+                continue  # all that is there is slow, or of the tone's frequency
             share = np.sqrt((rest**2).sum() / max(1e-12, (beneath**2).sum()))
             like = likeness(rest, beneath, _LATE_SHORT)
-            if share * like > _SHARE_AT_ENDS and like > _ALIKE_AT_ENDS:
+            if share * like > _SHARE_AT_ENDS[self._audio] and like > _ALIKE_AT_ENDS:
                 return "what was there"
         return None
 
@@ -108,31 +122,43 @@ class Hushed:
         turns = numbers * TONE_HZ % sound.rate_hz / sound.rate_hz
         return np.asarray(sound.samples - TONE_LEVEL * np.sin(2 * np.pi * turns))
 
-    def _is_quiet(self, left: Samples, rest: Samples) -> bool:
-        tone = self._audio == "tone"
-        raw, fine = float(np.abs(left).max()), float(np.abs(rest).max())
-        most_raw, most_fine = (_NEARLY_THE_TONE, BESIDE_TONE) if tone else (_SLOW, SILENCE)
-        return raw <= most_raw and fine <= most_fine  # false for what is no number
-
     def _alike(self, held: list[tuple[Samples, Samples]], rate_hz: int) -> bool:
         rest, beneath = (np.concatenate(parts, axis=1) for parts in zip(*held, strict=True))
         if np.sqrt(np.mean(rest**2)) < _NOTHING:
             return False
+        if self._audio == "tone":  # what a codec adds to the tone is near it, and like a note there
+            whole = float((beneath**2).sum())
+            rest, beneath = (without_tone(samples, rate_hz) for samples in (rest, beneath))
+            if float((beneath**2).sum()) < _TOO_LITTLE * whole:
+                return False
         long = rest.shape[1] >= rate_hz // 4
         lags = round(_LATE_S * rate_hz) if long else _LATE_SHORT
         return likeness(rest, beneath, lags) > (_ALIKE[self._audio] if long else _ALIKE_SHORT)
 
     def _rest(self, samples: Samples, number: int, rate_hz: int) -> Samples:
         """Return *samples* less their slow movement, and less what is of the tone's frequency."""
+        if self._audio != "tone":
+            return without_slow(samples)
         count = samples.shape[1]
-        at = np.linspace(-1, 1, count)
-        shapes = [at**power for power in range(4)]
-        if self._audio == "tone":
-            turns = (np.arange(count) + number) * TONE_HZ % rate_hz / rate_hz * 2 * np.pi
-            # Times the slope as well: the tone fades in and out.
-            shapes += [np.sin(turns), np.cos(turns), at * np.sin(turns), at * np.cos(turns)]
-        basis, _ = np.linalg.qr(np.stack(shapes, axis=1))
-        return np.asarray(samples - (samples @ basis) @ basis.T)
+        turns = (np.arange(count) + number) * TONE_HZ % rate_hz / rate_hz * 2 * np.pi
+        # Times the slope as well: the tone fades in and out.
+        tones = [np.sin(turns), np.cos(turns)]
+        slope = np.linspace(-1, 1, count)
+        return without_slow(samples, *tones, *(slope * tone for tone in tones))
+
+
+def without_slow(samples: Samples, *shapes: Samples) -> Samples:
+    """Return *samples* less the cubic that fits each channel best, and less *shapes*."""
+    at = np.linspace(-1, 1, samples.shape[1])
+    basis, _ = np.linalg.qr(np.stack([*(at**power for power in range(4)), *shapes], axis=1))
+    return np.asarray(samples - (samples @ basis) @ basis.T)
+
+
+def without_tone(samples: Samples, rate_hz: int) -> Samples:
+    """Return *samples* without what is within ``_NEAR_TONE_HZ`` of the tone."""
+    count = samples.shape[1]
+    far = np.abs(np.fft.rfftfreq(count, 1 / rate_hz) - TONE_HZ) > _NEAR_TONE_HZ
+    return np.asarray(np.fft.irfft(np.fft.rfft(samples, axis=1) * far, count, axis=1))
 
 
 def likeness(a: Samples, b: Samples, lags: int) -> float:
