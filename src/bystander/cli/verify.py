@@ -51,6 +51,8 @@ def verify(
         for check in report.ran:
             result = "nothing found" if check.passed else "FAILED"
             console.out(f"{check.name:<12} {result:<14} {check.looked_at}")
+        for skip in report.skipped:
+            console.out(f"{skip.name:<12} {'NOT CHECKED':<14} {skip.why}")
         if (counted := report.recount) is not None:
             console.out(
                 f"in the original two detectors saw, of faces: both {counted.both}, the plan's "

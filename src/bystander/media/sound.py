@@ -143,7 +143,7 @@ def _laid_out(footage: Footage, tally: SoundTally) -> Iterator[tuple[Sound, str]
         if gap < -_LONGEST_BACK_S and not first:
             _refuse(footage, f"the clock of the sound goes back by {float(-gap):.1f} s")
         longest = _LONGEST_GAPS_S + footage.reached - tally.filled_s
-        if gap > min(_LONGEST_GAP_S, longest):
+        if gap > _LONGEST_GAP_S or gap > longest:
             _refuse(footage, "the clock of the sound leaps, by over an hour or again and again")
             tally.gaps += 1
             gap = Fraction(0)

@@ -66,8 +66,8 @@ class InStep:
         if self.lost <= self.compared:
             return self._late
         what = (
-            f"{self.lost} seconds of the sound are not the original's, or out of step by more than "
-            f"{float(_SEARCHED_S):g} s; {self.compared} could be compared"
+            f"the sound of {self.lost} of {self.seconds} seconds is not the original's, or out of "
+            f"step by more than {float(_SEARCHED_S):g} s; {self.compared} could be compared"
         )
         return [*self._late, Leak(check=self._name, what=what)]
 
@@ -75,10 +75,9 @@ class InStep:
     def looked_at(self) -> str:
         """What was compared, in words."""
         lost = f", {self.lost} are like nothing nearby" if self.lost else ""
-        return (
-            f"{self.compared} of {self.seconds} seconds could be compared{lost}; the others are "
-            "too quiet or hidden"
-        )
+        others = self.seconds - self.compared - self.lost
+        quiet = f", {others} are too quiet or hidden" if others else ""
+        return f"{self.compared} of {self.seconds} seconds could be compared{lost}{quiet}"
 
 
 def _moved(
@@ -91,8 +90,8 @@ def _moved(
     """
     reach = ceil(_SEARCHED_S * rate_hz)
     size = before.shape[1] + reach
-    band = np.fft.rfftfreq(size, 1 / rate_hz)
-    band = (band >= _BAND_HZ[0]) & (band <= _BAND_HZ[1])
+    pitch = np.fft.rfftfreq(size, 1 / rate_hz)
+    band = (pitch >= _BAND_HZ[0]) & (pitch <= _BAND_HZ[1])
     first, second = (np.fft.rfft(samples, size, axis=1) * band for samples in (before, after))
     powers = [2 * float((np.abs(s) ** 2).sum()) / size / before.size for s in (first, second)]
     loudness = float(np.sqrt(powers[0]))
