@@ -68,7 +68,6 @@ class Footage(ABC):
         limits: How much of the file is taken.
         damage: What the last complete pass could not read.
         sound: What the last complete pass over the sound gave; ``None`` before there was one.
-        reached: Time of the latest frame that was read so far.
     """
 
     layout: PixelLayout
@@ -96,7 +95,6 @@ class Footage(ABC):
         self.sha256 = digest(path)
         self.damage = Damage()
         self.sound: SoundTally | None = None
-        self.reached = Fraction(0)
 
     @property
     def turned(self) -> bool:

@@ -31,10 +31,9 @@ Change = Callable[[Sound], Sound]
 _RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 # A stated time that differs from the count of samples by less is jitter, not a gap.
 _JITTER_S = Fraction(3, 100)
-# A gap that is longer is no pause but a broken clock: filling it could go on for ever. So could
-# filling many: all of them together are no longer than the picture, and as much as a plan allows.
+# A gap that is longer is no pause but a broken clock: filling it could go on for ever. Many of them
+# end with the time that the footage's limits allow.
 _LONGEST_GAP_S = 3600
-_LONGEST_GAPS_S = 24 * 3600
 # Sound that overlaps by more is no untidy cut: its clock was set, and the picture's place of it is
 # not known.
 _LONGEST_BACK_S = 1
@@ -142,15 +141,13 @@ def _laid_out(footage: Footage, tally: SoundTally) -> Iterator[tuple[Sound, str]
         gap = sound.at - done
         if gap < -_LONGEST_BACK_S and not first:
             _refuse(footage, f"the clock of the sound goes back by {float(-gap):.1f} s")
-        longest = _LONGEST_GAPS_S + footage.reached - tally.filled_s
-        if gap > _LONGEST_GAP_S or gap > longest:
-            _refuse(footage, "the clock of the sound leaps, by over an hour or again and again")
+        if gap > _LONGEST_GAP_S:
+            _refuse(footage, "the clock of the sound leaps by over an hour")
             tally.gaps += 1
             gap = Fraction(0)
         footage.limits.check_time(sound.at)  # silence is made up to there
         # The first sample is put where it belongs; later on, the count is the better clock.
         missing = round(gap * rate) if first or abs(gap) > _JITTER_S else 0
-        tally.filled_s += Fraction(max(0, missing), rate)
         while missing > 0:
             silence = np.zeros((sound.samples.shape[0], min(missing, rate)), dtype=np.float32)
             yield Sound(at=done, rate_hz=rate, samples=silence), layout

@@ -127,7 +127,6 @@ class Recording(Footage):
             last = at
             self.limits.check_time(at)
             self.limits.check_frames(index + 1)
-            self.reached = max(self.reached, at)
             lasts = decoded.duration * decoded.time_base if decoded.time_base else Fraction(0)
             if not 0 < lasts <= self.limits.duration_s:  # what no frame lasts is not believed
                 lasts = Fraction(0)

@@ -16,7 +16,6 @@ class SoundTally:
         early_s: Seconds that come before the first frame, and were left out.
         twice_s: Seconds left out because the clock had gone back: their time was taken already.
         gaps: Leaps of the clock that were too long to be filled with silence.
-        filled_s: Seconds of silence that filled gaps.
         forms: Rates and channel layouts of what decodes.
     """
 
@@ -25,5 +24,4 @@ class SoundTally:
     early_s: Fraction = Fraction(0)
     twice_s: Fraction = Fraction(0)
     gaps: int = 0
-    filled_s: Fraction = Fraction(0)
     forms: set[tuple[int, str]] = field(default_factory=set)
