@@ -1,9 +1,10 @@
 """From tracks and a policy to one plan: a readable document of what is hidden, where and when."""
 
 from bystander.plan import policies
-from bystander.plan.document import check_policy, from_json, schema, sha256, to_json
+from bystander.plan.document import from_json, schema, sha256, to_json
 from bystander.plan.draw import draw_up, head_region, redactions, whole_frames
 from bystander.plan.regions import asked_for, check_regions
+from bystander.plan.settings import check_policy
 from bystander.plan.voices import speech
 
 __all__ = [

@@ -10,24 +10,19 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
-    PlainSerializer,
     ValidationError,
-    WithJsonSchema,
     model_validator,
 )
 
 from bystander.errors import PlanError
 from bystander.geometry import Box
+from bystander.plan.settings import PolicyPart
+from bystander.plan.terms import MOST_PX, Corners, Part, Seconds
 from bystander.records import (
     Because,
     FootageFacts,
@@ -38,12 +33,9 @@ from bystander.records import (
     Redaction,
     Region,
 )
-from bystander.timeline import Span, from_text, to_text
+from bystander.timeline import Span
 
 VERSION = 4
-# Numbers of a plan are bounded, so that a hostile one cannot make the arithmetic explode.
-_TIME = re.compile(r"-?\d{1,24}(/\d{1,24})?", re.ASCII)
-_MOST_PX = 65_536
 # How far sound can go on after the picture.
 _LONGEST_SOUND_S = 24 * 3600
 
@@ -53,133 +45,24 @@ _KEYFRAME = re.compile(
 )
 
 
-def _read_time(value: object) -> Fraction:
-    if isinstance(value, Fraction):
-        return value
-    if not isinstance(value, str) or not _TIME.fullmatch(value):
-        raise ValueError("a time is an exact fraction of a second, such as '1001/30000'")
-    try:
-        return from_text(value)
-    except ZeroDivisionError as error:
-        raise ValueError("a time is not divided by zero") from error
-
-
-Seconds = Annotated[
-    Fraction,
-    BeforeValidator(_read_time),
-    PlainSerializer(to_text, return_type=str),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": f"^{_TIME.pattern}$",
-            "description": "seconds, as an exact fraction",
-            "examples": ["3", "1001/30000"],
-        }
-    ),
-]
-Pixel = Annotated[int, Field(ge=0, le=_MOST_PX)]
-
-
-def _ordered(corners: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
-    x0, y0, x1, y1 = corners
-    if x1 < x0 or y1 < y0:
-        raise ValueError("a box has its left and top first")
-    return corners
-
-
-Corners = Annotated[tuple[Pixel, Pixel, Pixel, Pixel], AfterValidator(_ordered)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-
-class FootagePart(_Part):
+class FootagePart(Part):
     """The recording that the plan is for."""
 
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    width: Annotated[int, Field(ge=1, le=_MOST_PX)]
-    height: Annotated[int, Field(ge=1, le=_MOST_PX)]
+    width: Annotated[int, Field(ge=1, le=MOST_PX)]
+    height: Annotated[int, Field(ge=1, le=MOST_PX)]
     frames: Annotated[int, Field(ge=1)]
     duration: Seconds
 
 
-class PolicyPart(_Part):
-    """What is hidden and how; the fields are explained in ``docs/formats/plan.md``."""
-
-    targets: Annotated[
-        tuple[Literal["faces", "heads", "people", "plates", "text", "screens"], ...],
-        Field(min_length=1, max_length=6),
-    ]
-    fill: Literal["solid", "soft"]
-    audio: Literal["drop", "mute-speech", "tone", "keep"]
-    min_face_px: Annotated[int, Field(ge=1, le=_MOST_PX)]
-    score: Annotated[float, Field(ge=0, le=1)]
-    score_continues: Annotated[float, Field(ge=0, le=1)]
-    score_still: Annotated[float, Field(ge=0, le=1)]
-    person_score: Annotated[float, Field(ge=0, le=1)]
-    person_score_continues: Annotated[float, Field(ge=0, le=1)]
-    person_looks: Annotated[int, Field(ge=1, le=1000)]
-    person_score_long: Annotated[float, Field(ge=0, le=1)]
-    person_looks_long: Annotated[int, Field(ge=1, le=1000)]
-    text_score: Annotated[float, Field(ge=0, le=1)]
-    screen_score: Annotated[float, Field(ge=0, le=1)]
-    gap_s: Seconds
-    extend_s: Seconds
-    head_width: Annotated[float, Field(ge=1, le=20)]
-    head_up: Annotated[float, Field(ge=0, le=20)]
-    head_down: Annotated[float, Field(ge=0, le=20)]
-    body_margin: Annotated[float, Field(ge=0, le=5)]
-    text_margin: Annotated[float, Field(ge=0, le=5)]
-    text_extend_s: Seconds
-    union_s: Seconds
-    grid_px: Annotated[int, Field(ge=1, le=256)]
-    margin_px: Annotated[int, Field(ge=0, le=256)]
-    crf: Annotated[int, Field(ge=0, le=50)] | None
-    preset: Literal[
-        "ultrafast",
-        "superfast",
-        "veryfast",
-        "faster",
-        "fast",
-        "medium",
-        "slow",
-        "slower",
-        "veryslow",
-    ]
-    hide_camera: bool
-    speech_score: Annotated[float, Field(ge=0, le=1)]
-    speech_pad_s: Seconds
-    speech_gap_s: Seconds
-    neutral_names: bool
-    name: Annotated[str, Field(pattern="^[a-z]{1,20}$")]
-    changed: Annotated[
-        tuple[Annotated[str, Field(pattern="^[a-z_]{1,40}$")], ...], Field(max_length=100)
-    ]
-
-    @model_validator(mode="after")
-    def _not_negative(self) -> PolicyPart:
-        for name in (
-            "gap_s",
-            "extend_s",
-            "text_extend_s",
-            "union_s",
-            "speech_pad_s",
-            "speech_gap_s",
-        ):
-            if not 0 <= getattr(self, name) <= 3600:
-                raise ValueError(f"{name} is not between 0 and 3600 seconds")
-        return self
-
-
-class KeyframePart(_Part):
+class KeyframePart(Part):
     """From ``at`` on, until the next keyframe, ``box`` (x0, y0, x1, y1) is hidden."""
 
     at: Seconds
     box: Corners
 
 
-class RedactionPart(_Part):
+class RedactionPart(Part):
     """One region over time."""
 
     track: Annotated[str, Field(pattern="^[a-z0-9-]{1,40}$")]
@@ -200,7 +83,7 @@ class RedactionPart(_Part):
         return self
 
 
-class KeptPart(_Part):
+class KeptPart(Part):
     """What lies wholly in ``box`` from ``start`` up to ``end`` (``null``: the end) is kept."""
 
     box: Corners
@@ -208,7 +91,7 @@ class KeptPart(_Part):
     end: Seconds | None
 
 
-class PlanDocument(_Part):
+class PlanDocument(Part):
     """Everything that decides the redacted recording, apart from the recording itself."""
 
     format: Literal["bystander-plan"] = "bystander-plan"
@@ -310,8 +193,8 @@ def from_json(text: str) -> Plan:
     except RecursionError as error:
         raise PlanError("the plan is malformed: it is nested too deeply") from error
     return Plan(
-        footage=FootageFacts(**_fields(document.footage)),
-        policy=Policy(**_fields(document.policy)),
+        footage=FootageFacts(**document.footage.fields()),
+        policy=Policy(**document.policy.fields()),
         detectors=tuple(document.detectors),
         redactions=tuple(
             Redaction(
@@ -334,49 +217,9 @@ def from_json(text: str) -> Plan:
     )
 
 
-def check_policy(policy: Policy) -> None:
-    """Check that *policy* asks for what can be done.
-
-    Raises:
-        PlanError: It does not.
-    """
-    read_policy({name: getattr(policy, name) for name in PolicyPart.model_fields})
-
-
-def read_policy(settings: Mapping[str, Any]) -> Policy:
-    """Return the policy that *settings*, by its fields, describe, once they are checked.
-
-    Raises:
-        PlanError: They ask for what cannot be done.
-    """
-    fill = settings["fill"]
-    if fill in ("blur", "mosaic", "pixelate", "pixelation"):
-        raise PlanError(
-            f"{fill} can be undone: it is made of the pixels it is meant to hide",
-            hint="--fill soft looks like a blur and contains nothing from inside; "
-            "docs/explanation/why-not-blur.md has the figures",
-        )
-    try:
-        return Policy(**_fields(PolicyPart.model_validate(settings)))
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(step) for step in first["loc"]) or "policy"
-        raise PlanError(f"--{_option(place)}: {first['msg'].lower()}") from error
-
-
-def _option(field: str) -> str:
-    """Return the option of the command line that sets *field* of a policy."""
-    name = field.split(".", maxsplit=1)[0]
-    return "target" if name == "targets" else name.removesuffix("_px").replace("_", "-")
-
-
 def sha256(plan: Plan) -> str:
     """Return the digest of *plan* as a document, in hexadecimal."""
     return hashlib.sha256(to_json(plan).encode()).hexdigest()
-
-
-def _fields(part: BaseModel) -> dict[str, Any]:
-    return {name: getattr(part, name) for name in type(part).model_fields}
 
 
 def _corners(box: Box) -> tuple[int, int, int, int]:

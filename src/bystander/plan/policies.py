@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from bystander.errors import PlanError
-from bystander.plan.document import read_policy
+from bystander.plan.settings import read_policy
 from bystander.records import TARGETS, Policy
 from bystander.timeline import to_text
 
