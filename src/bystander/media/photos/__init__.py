@@ -5,7 +5,18 @@ The only part that knows Pillow and libheif.
 
 from bystander.media.photos import colour, pieces, tiff
 from bystander.media.photos.colour import standard
-from bystander.media.photos.forms import FORMS, SUFFIXES, Form, form_for, recognise, suffix_for
+from bystander.media.photos.decode import colours_used, decodes
+from bystander.media.photos.forms import (
+    FORMS,
+    GIF,
+    JPEG,
+    SUFFIXES,
+    WEBP,
+    Form,
+    form_for,
+    recognise,
+    suffix_for,
+)
 from bystander.media.photos.pieces import AFTER, Buffer, Piece
 from bystander.media.photos.sink import PhotoEncoder, PhotoRecorder, photo_encoder
 from bystander.media.photos.source import Photo, mapped
@@ -13,7 +24,10 @@ from bystander.media.photos.source import Photo, mapped
 __all__ = [
     "AFTER",
     "FORMS",
+    "GIF",
+    "JPEG",
     "SUFFIXES",
+    "WEBP",
     "Buffer",
     "Form",
     "Photo",
@@ -21,6 +35,8 @@ __all__ = [
     "PhotoRecorder",
     "Piece",
     "colour",
+    "colours_used",
+    "decodes",
     "form_for",
     "mapped",
     "photo_encoder",

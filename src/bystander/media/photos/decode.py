@@ -6,6 +6,7 @@ content asks for, and no other: Pillow has some that run programs or open furthe
 
 from __future__ import annotations
 
+import io
 import logging
 import threading
 import warnings
@@ -22,7 +23,7 @@ from PIL.ExifTags import Base
 from bystander.errors import BystanderError, DamagedFootage, FootageError
 from bystander.media.limits import MOST_PIXELS
 from bystander.media.photos import colour
-from bystander.media.photos.forms import AVIF, HEIC, PNG, TIFF, Form
+from bystander.media.photos.forms import AVIF, GIF, HEIC, PNG, TIFF, Form
 from bystander.media.picture import Turn
 from bystander.records import Picture
 
@@ -120,6 +121,29 @@ def _opened(file: BinaryIO, form: Form) -> Image.Image:
             "AVIF files whose pictures move are not read", hint="convert it to WebP or GIF first"
         )
     return image
+
+
+def decodes(coded: bytes, form: Form) -> bool:
+    """Return whether *coded*, of the kind *form*, is a photo that decodes to its last pixel."""
+    try:
+        with guarded(), Image.open(io.BytesIO(coded), formats=[str(form.pillow)]) as image:
+            check_size(*image.size)
+            image.load()
+    except FootageError:
+        return False
+    return True
+
+
+def colours_used(coded: bytes) -> set[int]:
+    """Return which entries of its palette the GIF *coded*, of one picture, uses.
+
+    Raises:
+        DamagedFootage: It does not decode.
+    """
+    with guarded(), Image.open(io.BytesIO(coded), formats=[str(GIF.pillow)]) as image:
+        check_size(*image.size)
+        image.load()
+        return set(np.unique(np.asarray(image)).tolist())
 
 
 def turn_of(image: Image.Image, form: Form) -> Turn:

@@ -318,18 +318,25 @@ class PhotoRecorder:
 
 
 def _in_256_colours(image: Image.Image) -> Image.Image:
-    """Return *image* with a palette: exact where it has so few colours, else the nearest."""
-    samples = np.asarray(image.convert("RGB")).astype(np.uint32)
-    packed = (samples[..., 0] << 16) | (samples[..., 1] << 8) | samples[..., 2]
+    """Return *image* with a palette of what it shows: exact if that is few colours, else near."""
+    packed = _packed(image.convert("RGB"))
     colours, numbers = np.unique(packed, return_inverse=True)
     if len(colours) > _COLOURS:
-        return image.convert("RGB").quantize(
+        near = image.convert("RGB").quantize(
             _COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
         )
+        # Its palette can have colours that no pixel has.
+        packed = _packed(near.convert("RGB"))
+        colours, numbers = np.unique(packed, return_inverse=True)
     made = Image.fromarray(numbers.reshape(packed.shape).astype(np.uint8), mode="P")
     table = np.stack([colours >> 16, (colours >> 8) & 255, colours & 255], axis=1)
     made.putpalette(table.astype(np.uint8).tobytes())
     return made
+
+
+def _packed(image: Image.Image) -> NDArray[Any]:
+    samples: NDArray[np.uint32] = np.asarray(image).astype(np.uint32)
+    return (samples[..., 0] << 16) | (samples[..., 1] << 8) | samples[..., 2]
 
 
 def _unwritten(error: OSError) -> FootageError:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from bystander.errors import DamagedFootage
 from bystander.media.photos.pieces import Buffer
@@ -12,19 +12,22 @@ from bystander.media.photos.pieces import Buffer
 _TYPE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8,
                13: 4, 16: 8, 17: 8, 18: 8}  # fmt: skip
 _MOST_DIRECTORIES = 10_000
-_MOST_VALUES = 4096  # read of one tag
+_NUMBERS = {1, 3, 4, 13, 16, 18}  # types of whole numbers
 _CUT = "the photo is cut short or damaged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tag:
-    """One entry: how many values of which type it has, where they lie, and the first whole ones."""
+    """One entry: how many values of which type it has, where they lie, and the first of them.
+
+    ``first`` is ``None`` where it is no whole number, or lies outside the file.
+    """
 
     kind: int
     count: int
     start: int
     size: int
-    values: tuple[int, ...]
+    first: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,33 +41,52 @@ class Directory:
     def number(self, tag: int, otherwise: int = 0) -> int:
         """Return the first value of *tag*."""
         found = self.tags.get(tag)
-        return found.values[0] if found and found.values else otherwise
+        return otherwise if found is None or found.first is None else found.first
 
-    @property
-    def strips(self) -> Iterator[tuple[int, int]]:
-        """Where its pixels lie: starts and sizes of strips or tiles."""
-        for starts, sizes in ((273, 279), (324, 325)):
-            if starts in self.tags and sizes in self.tags:
-                yield from zip(self.tags[starts].values, self.tags[sizes].values, strict=False)
+    def strips(self, data: Buffer) -> list[tuple[int, int]]:
+        """Return where its pixels lie in *data*, the file: starts and sizes of strips."""
+        if 273 not in self.tags or 279 not in self.tags:
+            return []
+        starts, sizes = (values(data, self.tags[number]) for number in (273, 279))
+        return list(zip(starts, sizes, strict=False))
+
+
+def values(data: Buffer, tag: Tag) -> tuple[int, ...]:
+    """Return all values of *tag*; none where they are no whole numbers or lie outside the file.
+
+    Of one tag, for many can share their values: all of them would be more than the file is long.
+    """
+    if tag.kind not in _NUMBERS or tag.start + tag.size > len(data):
+        return ()
+    each = _TYPE_BYTES[tag.kind]
+    held = data[tag.start : tag.start + tag.size]
+    order = _order(data)
+    return tuple(int.from_bytes(held[at : at + each], order) for at in range(0, tag.size, each))
+
+
+def _order(data: Buffer) -> Literal["little", "big"]:
+    return "little" if data[:2] == b"II" else "big"
 
 
 def directories(data: Buffer) -> list[Directory]:
     """Return every page of a TIFF, in order.
 
     Raises:
-        DamagedFootage: A directory lies outside the file, or they go round in a circle.
+        DamagedFootage: A directory lies outside the file, they go round in a circle, or they lie in
+            one another.
     """
-    order = "little" if data[:2] == b"II" else "big"
+    order = _order(data)
     big = 43 in (data[2], data[3])
     width = 8 if big else 4
 
     def read(at: int, size: int) -> int:
         if at < 0 or at + size > len(data):
             raise DamagedFootage(_CUT)
-        return int.from_bytes(data[at : at + size], order)  # type: ignore[arg-type]
+        return int.from_bytes(data[at : at + size], order)
 
     found: list[Directory] = []
     seen: set[int] = set()
+    listed = 0
     at = read(8 if big else 4, width)
     while at:
         if at in seen or len(found) >= _MOST_DIRECTORIES:
@@ -73,7 +95,8 @@ def directories(data: Buffer) -> list[Directory]:
         start = at
         head, entry = (8, 20) if big else (2, 12)
         count = read(at, head)
-        if at + head + count * entry + width > len(data):
+        listed += count * entry
+        if at + head + count * entry + width > len(data) or listed > len(data):
             raise DamagedFootage(_CUT)
         at += head
         tags: dict[int, Tag] = {}
@@ -82,11 +105,9 @@ def directories(data: Buffer) -> list[Directory]:
             each = _TYPE_BYTES.get(kind, 1)
             size = each * number
             place = at + 4 + width if size <= width else read(at + 4 + width, width)
-            values: tuple[int, ...] = ()
-            if kind in (1, 3, 4, 13, 16, 18) and place + size <= len(data):
-                most = number if size <= len(data) else _MOST_VALUES
-                values = tuple(read(place + each * n, each) for n in range(most))
-            tags[read(at, 2)] = Tag(kind=kind, count=number, start=place, size=size, values=values)
+            known = kind in _NUMBERS and number and place + each <= len(data)
+            value = read(place, each) if known else None
+            tags[read(at, 2)] = Tag(kind=kind, count=number, start=place, size=size, first=value)
             at += entry
         at = read(at, width)
         found.append(Directory(start=start, size=head + count * entry + width, tags=tags))

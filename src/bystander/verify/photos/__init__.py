@@ -1,12 +1,14 @@
-"""What a photo's file holds besides pixels: every piece must be on a list, the rest is a leak.
+"""What a photo's file holds besides pixels: every piece must be where ours have it, or is a leak.
 
-A list for each kind of file, of what the project's own photos have been seen to need. Values are
-compared only with neutral ones, and every byte must belong to a piece that is on the list; a value
-that is something else is never repeated in the leak.
+For each kind of file, the order of pieces that the project's own photos have, each as often as
+there. Values are compared with those, every byte must belong to a piece, and coded pixels must end
+where they are used up, as far as the kind of file lets that be seen; a value that is something else
+is never repeated in the leak.
 """
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,14 +16,14 @@ from bystander import media
 from bystander.errors import FootageError
 from bystander.records import Leak
 from bystander.verify.container import NAME
-from bystander.verify.photos import boxed, flat, tiled
+from bystander.verify.photos import boxed, flat, jpeg, png, tiled
 from bystander.verify.photos.expected import Expected
 
 __all__ = ["examine"]
 
 _CHECKS: dict[str, Callable[[media.photos.Buffer, Expected], Iterator[str]]] = {
-    "JPEG": flat.jpeg,
-    "PNG": flat.png,
+    "JPEG": jpeg.jpeg,
+    "PNG": png.png,
     "GIF": flat.gif,
     "BMP": flat.bmp,
     "TIFF": tiled.tiff,
@@ -50,6 +52,6 @@ def examine(path: Path, original: media.Photo) -> list[Leak]:
     with media.photos.mapped(path) as data:
         try:
             found = dict.fromkeys(_CHECKS[form.name](data, expected))
-        except (FootageError, IndexError, ValueError):
+        except (FootageError, IndexError, KeyError, ValueError, struct.error):
             found = dict.fromkeys(["the file does not keep to its format"])
     return [Leak(check=NAME, what=what) for what in found]

@@ -8,44 +8,41 @@ from bystander import media
 from bystander.verify.photos.expected import (
     COUNT,
     NOT_LISTED,
-    PROFILE,
-    PROFILE_MISSING,
     UNACCOUNTED,
     VALUE,
     Expected,
+    is_exactly,
+    profile,
 )
 
-# Size, depth, coding, colours, strips, resolution, planes, predictor, page: TIFF 6.0.
-_TAGS = {256, 257, 258, 259, 262, 273, 277, 278, 279, 282, 283, 284, 296, 297, 317, 339, 34675}
-_ORIENTATION, _PROFILE, _UPRIGHT = 274, 34675, 1
+_SHORT, _LONG, _UNDEFINED = 3, 4, 7
+_WIDTH, _HEIGHT, _BITS, _CODING, _COLOURS, _STARTS = 256, 257, 258, 259, 262, 273
+_CHANNELS, _ROWS, _SIZES, _PLANES, _PROFILE = 277, 278, 279, 284, 34675
+# Of all but the profile, numbers and no fractions or texts (TIFF 6.0).
+_NUMBERS = {
+    _WIDTH, _HEIGHT, _BITS, _CODING, _COLOURS, _STARTS, _CHANNELS, _ROWS, _SIZES, _PLANES
+}  # fmt: skip
+_SINGLE = _NUMBERS - {_BITS, _STARTS, _SIZES}
+_DEFLATE, _GREY, _RGB, _TOGETHER = 8, 1, 2, 1
 _HEAD = 8
 _PADDING = 15  # bytes, and zero
-_ONE = (b"\1\0\0\0", b"\0\0\0\1")
 
 
 def tiff(data: media.photos.Buffer, expected: Expected) -> Iterator[str]:
     """Yield what a TIFF must not hold."""
+    if data[:4] != b"II*\0":
+        yield VALUE
+        return
     pages = media.photos.tiff.directories(data)
     taken = [(0, _HEAD)]
     for page in pages:
         taken.append((page.start, page.size))
-        taken += page.strips
-        for number, tag in page.tags.items():
-            taken.append((tag.start, tag.size))
-            if number == _ORIENTATION and tag.values == (_UPRIGHT,):
-                continue
-            if number not in _TAGS:
-                yield NOT_LISTED
-        profile = page.tags.get(_PROFILE)
-        icc = data[profile.start : profile.start + profile.size] if profile else b""
-        if icc and icc != expected.icc:
-            yield PROFILE
-        elif expected.icc and not icc:
-            yield PROFILE_MISSING
-        for resolution in (282, 283):
-            stated = page.tags.get(resolution)
-            if stated and data[stated.start : stated.start + 4] not in _ONE:
-                yield VALUE
+        taken += [(tag.start, tag.size) for tag in page.tags.values()]
+        yield from _page(data, page)
+        taken += page.strips(data)
+        found = page.tags.get(_PROFILE)
+        icc = [data[found.start : found.start + found.size]] if found else []
+        yield from profile(icc, expected)
     if len(pages) != expected.pictures:
         yield COUNT
     end = 0
@@ -58,6 +55,47 @@ def tiff(data: media.photos.Buffer, expected: Expected) -> Iterator[str]:
         if len(between) > _PADDING or any(between):
             yield UNACCOUNTED
         end = max(end, start + size)
+
+
+def _page(data: media.photos.Buffer, page: media.photos.tiff.Directory) -> Iterator[str]:
+    """Yield what is wrong with one page: its tags are few and known, its strips filled."""
+    if page.size != 2 + 12 * len(page.tags) + 4:
+        yield VALUE  # a tag that is there twice
+    for number, tag in page.tags.items():
+        if number not in _NUMBERS and number != _PROFILE:
+            yield NOT_LISTED
+        elif tag.kind not in ((_UNDEFINED,) if number == _PROFILE else (_SHORT, _LONG)) or (
+            # A value that is shorter than its place is followed by zeros.
+            tag.size < 4 and any(data[tag.start + tag.size : tag.start + 4])
+        ):
+            yield VALUE
+    colour = page.number(_COLOURS) == _RGB
+    channels = 3 if colour else 1
+    width, height, rows = (page.number(n) for n in (_WIDTH, _HEIGHT, _ROWS))
+    strips = page.strips(data)
+    counts = {number: tag.count for number, tag in page.tags.items()}
+    wanted = dict.fromkeys(_SINGLE, 1) | {
+        _BITS: channels, _STARTS: len(strips), _SIZES: len(strips)
+    }  # fmt: skip
+    if not colour:
+        counts.setdefault(_CHANNELS, 1)
+    bits = media.photos.tiff.values(data, page.tags[_BITS]) if _BITS in page.tags else ()
+    fixed = [page.number(n) for n in (_CODING, _PLANES)] == [_DEFLATE, _TOGETHER]
+    if (
+        {n: count for n, count in counts.items() if n in _NUMBERS} != wanted
+        or set(bits) != {8}
+        or not fixed
+        or page.number(_COLOURS) not in (_GREY, _RGB)
+        or page.number(_CHANNELS, 1) != channels
+        or not 0 < rows <= height
+        or len(strips) != -(-height // rows)
+    ):
+        yield VALUE
+        return
+    for index, (start, size) in enumerate(strips):
+        filled = min(rows, height - index * rows) * width * channels
+        if not is_exactly([data[start : start + size]], filled):
+            yield UNACCOUNTED
 
 
 def _told(head: bytes) -> int:
