@@ -7,6 +7,7 @@ import os
 import struct
 import subprocess
 import sys
+import tracemalloc
 import zlib
 from contextlib import suppress
 from fractions import Fraction
@@ -24,7 +25,7 @@ from tests.stage import draw
 
 from bystander import media
 from bystander.errors import BystanderError, DamagedFootage, FootageError
-from bystander.media.photos import colour, source
+from bystander.media.photos import colour, source, tiff
 
 
 def shown(path: Path) -> NDArray[np.int64]:
@@ -349,3 +350,47 @@ def test_heic_with_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(FootageError, match="no text"):  # libheif's binding crashes on it
         media.open_footage(path)
+
+
+def test_tags_that_share_their_values_are_not_read_over_and_over(tmp_path: Path) -> None:
+    size = 200_000
+    tags = [(256, 4, 1, 8), (257, 4, 1, 8), *((40_000 + n, 1, size - 8, 8) for n in range(400))]
+    entries = b"".join(struct.pack("<HHII", *tag) for tag in tags)
+    data = b"II*\0" + struct.pack("<I", size) + bytes(size - 8)
+    data += struct.pack("<H", len(tags)) + entries + bytes(4)
+    tracemalloc.start()
+    (page,) = tiff.directories(data)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2_000_000
+    assert (page.number(256), page.tags[40_000].count) == (8, size - 8)
+
+
+def test_directories_that_lie_in_one_another_are_refused() -> None:
+    count = 2000
+    # Each begins two bytes behind the last, and all have as many entries.
+    data = b"II*\0" + struct.pack("<I", 8) + struct.pack("<H", count) * (16 * count)
+    with pytest.raises(DamagedFootage):
+        tiff.directories(data)
+
+
+def test_times_that_share_no_divisor_are_added_all_the_same(tmp_path: Path) -> None:
+    primes = [n for n in range(2000, 20_000) if all(n % by for by in range(2, 142))]
+    pixels = zlib.compress(bytes(4))
+    data = b"\x89PNG\r\n\x1a\n"
+    data += traps._chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
+    data += traps._chunk(b"acTL", struct.pack(">II", len(primes), 0))
+    for n, prime in enumerate(primes):
+        numbered = max(0, 2 * n - 1)
+        control = struct.pack(">IIIIIHHBB", numbered, 1, 1, 0, 0, 1000, prime, 0, 0)
+        data += traps._chunk(b"fcTL", control)
+        data += (
+            traps._chunk(b"fdAT", struct.pack(">I", numbered + 1) + pixels)
+            if n
+            else traps._chunk(b"IDAT", pixels)
+        )
+    path = tmp_path / "in.png"
+    path.write_bytes(data + traps._chunk(b"IEND", b""))
+    footage = media.open_footage(path)
+    assert footage.expected_frames == len(primes) > 1500
+    assert footage.rate.denominator <= 1_000_000_000

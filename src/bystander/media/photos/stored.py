@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -13,6 +14,7 @@ from bystander.media.photos.pieces import Buffer
 
 # Programs show a picture of a film that is to last no longer than this for as long as the other.
 _TOO_SHORT, _SHORTEST_SHOWN = Fraction(1, 100), Fraction(1, 10)
+_FINEST = 1_000_000  # of a second: parts that all times of a film may have in common
 _ASIDE = "a first picture that is no part of the film was left out"
 SHORT = "pictures that state next to no time are shown for a tenth of a second, as browsers do"
 
@@ -95,6 +97,7 @@ def _film(
         check_size(*size)
     if len(lasts) < 2:
         return Stored(numbers=(first,), sizes=tuple(sizes[:1]), lossless=lossless, depth=depth)
+    lasts = _bounded(lasts)
     shown = tuple(_SHORTEST_SHOWN if last <= _TOO_SHORT else last for last in lasts)
     return Stored(
         numbers=tuple(range(first, first + len(lasts))),
@@ -105,6 +108,19 @@ def _film(
         depth=depth,
         notes=(SHORT,) if shown != tuple(lasts) else (),
     )
+
+
+def _bounded(lasts: list[Fraction]) -> list[Fraction]:
+    """Return *lasts*, to a thousandth of a second where their sum would be no number to work with.
+
+    A PNG states each as a fraction of its own; thousands that share no divisor take minutes to add.
+    """
+    together = 1
+    for of in {last.denominator for last in lasts}:
+        together = math.lcm(together, of)
+        if together > _FINEST:
+            return [Fraction(round(last * 1000), 1000) for last in lasts]
+    return lasts
 
 
 def _gif(data: Buffer) -> Stored:
