@@ -19,13 +19,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 from tests import photo_traps as traps
 from tests.stage import draw
 
 from bystander import media
 from bystander.errors import BystanderError, DamagedFootage, FootageError
-from bystander.media.photos import colour, source, tiff
+from bystander.media.photos import colour, decode, source, tiff
 
 
 def shown(path: Path) -> NDArray[np.int64]:
@@ -181,6 +181,71 @@ def test_pages_of_several_sizes_are_frames_of_the_largest(tmp_path: Path) -> Non
     assert [frame.at for frame in frames] == [0, source.PAGE_LASTS, 2 * source.PAGE_LASTS]
     assert (frames[1].planes[0][:, 40:] == 255).all()
     assert any("pages" in note for note in footage.notes)
+
+
+def test_a_colour_page_behind_a_grey_one_keeps_its_colours(tmp_path: Path) -> None:
+    grey = traps.drawn().convert("L")
+    grey.save(tmp_path / "in.tif", save_all=True, append_images=[traps.drawn()])
+    footage = media.open_footage(tmp_path / "in.tif")
+    assert isinstance(footage, media.Photo)
+    assert not footage.grey
+    with media.record(tmp_path / "out.tif", footage, crf=None, preset="medium") as recorder:
+        for frame in footage.frames():
+            recorder.write(frame)
+    last = list(media.open_footage(tmp_path / "out.tif").frames())[1]
+    assert np.array_equal(last.rgb(last.width, last.height), np.asarray(traps.drawn()))
+    grey.save(tmp_path / "grey.tif", save_all=True, append_images=[grey])
+    both = media.open_footage(tmp_path / "grey.tif")
+    assert isinstance(both, media.Photo)
+    assert both.grey
+
+
+def test_what_is_done_to_any_picture_is_noted(tmp_path: Path) -> None:
+    clear = traps.drawn().convert("RGBA")
+    clear.putalpha(100)
+    for path in (tmp_path / "in.webp", tmp_path / "in.png", tmp_path / "in.tif"):
+        traps.drawn().convert("RGBA").save(path, save_all=True, append_images=[clear], duration=500)
+        footage = media.open_footage(path)
+        for _ in range(2):
+            assert len(list(footage.frames())) == 2
+            assert [note for note in footage.notes if "on white" in note] == [decode.SEE_THROUGH]
+
+
+@pytest.mark.parametrize("name", [colour.SRGB, colour.DISPLAY_P3])
+def test_each_page_has_colours_of_its_own(tmp_path: Path, name: str) -> None:
+    """A page with a profile, one that is grey, and one with another profile."""
+    own = bytearray(colour.standard(name))
+    if name == colour.SRGB:  # none of ours, so that it is converted from
+        at = own.index(b"para") + 12
+        own[at : at + 4] = struct.pack(">i", 2 * 65536)
+    path = tmp_path / "in.tif"
+    p3 = colour.standard(colour.DISPLAY_P3)
+    with TiffImagePlugin.AppendingTiffWriter(path) as file:
+        for image, icc in ((traps.drawn(), bytes(own)), (traps.drawn().convert("L"), b""),
+                           (traps.drawn(), p3), (traps.drawn(), b"")):  # fmt: skip
+            image.save(file, "TIFF", **({"icc_profile": icc} if icc else {}))
+            file.newFrame()
+    footage = media.open_footage(path)
+    assert isinstance(footage, media.Photo)
+    assert footage.profile.name == name
+    first, grey, third, last = (f.rgb(f.width, f.height).astype(int) for f in footage.frames())
+    drawn = np.asarray(traps.drawn()).astype(int)
+    assert np.abs(grey - np.asarray(traps.drawn().convert("L"))[..., None]).max() <= 1
+    p3_stays = name == colour.DISPLAY_P3
+    assert (np.array_equal(first, drawn), np.array_equal(third, drawn)) == (p3_stays, p3_stays)
+    assert np.array_equal(last, drawn) != p3_stays
+    assert any("converted to" in note for note in footage.notes)
+
+
+def test_a_gif_that_would_be_taken_for_grey_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "in.gif"
+    ramp = Image.linear_gradient("L")
+    drawn = traps.drawn(256, 256)
+    others = [drawn.quantize(64), drawn.rotate(180).quantize(64)]
+    ramp.save(path, save_all=True, append_images=others, duration=500)
+    with pytest.raises(FootageError, match="first picture has a grey palette") as raised:
+        media.open_footage(path)
+    assert raised.value.hint
 
 
 def _png_of(width: int, height: int) -> bytes:

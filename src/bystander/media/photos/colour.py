@@ -57,8 +57,34 @@ class Profile:
     def apply(self, image: Image.Image) -> Image.Image:
         """Return *image*, L, RGB or CMYK, with numbers that mean what ``name`` says."""
         if self._transform is not None:
+            wanted = self._transform.input_mode
+            image = image if image.mode == wanted else image.convert(wanted)
             return cast(Image.Image, ImageCms.applyTransform(image, self._transform))
         return image.convert("RGB") if image.mode == "CMYK" else image
+
+
+def further(first: Profile, icc: bytes | None, mode: str) -> Profile:
+    """Return what the numbers of a further picture mean, made to mean what those of *first* do.
+
+    Args:
+        first: Of the first picture.
+        icc: The profile of this one, if it has one.
+        mode: Pillow's name of what its pixels are made of: L, RGB or CMYK.
+    """
+    own = profile_of(icc, mode)
+    if own.name == first.name:
+        return own
+    note = f"colours of further pictures were converted to {first.name}"
+    try:
+        if icc:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(icc))
+            return Profile(
+                name=first.name, note=note, _transform=_transform(source, mode, first.name)
+            )
+    except Exception:  # noqa: BLE001, S110 as in profile_of: it is taken as what that says
+        pass
+    source = ImageCms.ImageCmsProfile(io.BytesIO(standard(own.name)))
+    return Profile(name=first.name, note=note, _transform=_transform(source, "RGB", first.name))
 
 
 def profile_of(icc: bytes | None, mode: str, primaries: int | None = None) -> Profile:

@@ -10,7 +10,7 @@ import io
 import logging
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -40,6 +40,7 @@ TURNS = {
 }
 SEE_THROUGH = "what was see-through was put on white"
 DEEP = "16 bits a sample became 8"
+_TIFF_PROFILE = 34675
 _FURTHER = "further pictures"  # a key of ours among what Pillow knows of a file
 _DEEP_GREY = ("I;16", "I;16L", "I;16B", "I;16N")
 _PLAIN = ("1", "L", "P", "PA", "LA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "La", "RGBa")
@@ -177,21 +178,45 @@ def first(path: Path, form: Form, number: int) -> Iterator[Image.Image]:
 
 
 def pictures(
-    path: Path, form: Form, numbers: Sequence[int], profile: colour.Profile, turn: Turn
+    path: Path,
+    form: Form,
+    numbers: Sequence[int],
+    profile: colour.Profile,
+    turn: Turn,
+    *,
+    note: Callable[[Image.Image, colour.Profile], None],
 ) -> Iterator[Picture]:
     """Yield the pictures with these *numbers* in the file as R G B, upright.
 
     Each is of shape (rows, columns, 3).
 
+    Args:
+        path: The file.
+        form: Which kind it is of.
+        numbers: As Pillow numbers its pictures.
+        profile: What the first picture's numbers mean, and will those of all.
+        turn: How they are turned.
+        note: Given every picture but the first, as it is stored, and what its numbers mean.
+
     Raises:
         DamagedFootage: One of them does not decode.
         FootageError: Its pixels are of a kind that is not read.
     """
+    known: dict[tuple[bytes | None, str], colour.Profile] = {}
     with opened(path, form) as image:
         for number in numbers:
             with guarded():
                 _load(image, number)
-                samples = np.asarray(profile.apply(_flat(image, form)))
+                flat = _flat(image, form)
+                means = profile
+                if number != numbers[0]:
+                    own = icc_of(image, form), flat.mode
+                    if own not in known:
+                        known[own] = colour.further(profile, *own)
+                    means = known[own]
+                    note(image, means)
+                samples = np.asarray(means.apply(flat))
+                del flat  # it takes as much room again
                 if number == numbers[-1]:
                     image.close()  # it takes as much room as all that is made of it
             if samples.ndim == 2:
@@ -205,6 +230,15 @@ def _load(image: Image.Image, number: int) -> None:
         check_size(*image.size)
         image.info.pop("xmp", None)
     image.load()
+
+
+def icc_of(image: Image.Image, form: Form) -> bytes | None:
+    """Return the profile of colours of the picture that is loaded."""
+    if form is TIFF:  # what Pillow says beside is that of the page before where this has none
+        found = getattr(image, "tag_v2", {}).get(_TIFF_PROFILE)
+    else:
+        found = image.info.get("icc_profile")
+    return found if isinstance(found, bytes) else None
 
 
 def is_grey(image: Image.Image) -> bool:

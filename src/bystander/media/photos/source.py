@@ -68,7 +68,9 @@ class Photo(Footage):
             primaries, transfer = _stated_colour(data) if form in (AVIF, HEIC) else (None, None)
         self._numbers, self.lossless, self.loops = list(held.numbers), held.lossless, held.loops
         self.notes = list(held.notes)
-        self._read_first(primaries, held.depth)
+        self._depth = held.depth
+        self._noted = False
+        self._read_first(primaries, all_grey=held.grey or len(held.numbers) == 1)
         if transfer in _HDR_TRANSFERS:
             self.notes.append(
                 f"its brightness is stated as {_HDR_TRANSFERS[transfer]} (HDR) and shows "
@@ -108,13 +110,14 @@ class Photo(Footage):
         """Whether rows of the stored picture are columns of the upright one."""
         return self._turn.transpose
 
-    def _read_first(self, primaries: int | None, depth: int) -> None:
+    def _read_first(self, primaries: int | None, *, all_grey: bool) -> None:
         """Decode the first picture, and learn what is to be done to all of them."""
         with decode.first(self.path, self.form, self._numbers[0]) as image:
             self._turn = decode.turn_of(image, self.form)
-            self.grey = decode.is_grey(image)
-            mode = "CMYK" if image.mode == "CMYK" else "L" if self.grey else "RGB"
-            self.profile = colour.profile_of(image.info.get("icc_profile"), mode, primaries)
+            grey = decode.is_grey(image)
+            self.grey = grey and all_grey
+            mode = "CMYK" if image.mode == "CMYK" else "L" if grey else "RGB"
+            self.profile = colour.profile_of(decode.icc_of(image, self.form), mode, primaries)
             self.colour = Colour(
                 primaries={colour.SRGB: 1, colour.DISPLAY_P3: 12}.get(
                     self.profile.name, _NOT_STATED
@@ -123,9 +126,7 @@ class Photo(Footage):
                 matrix=_RGB_MATRIX,
                 range=_FULL,
             )
-            self.notes += decode.notes(image, self.form, depth)
-            if self.profile.note:
-                self.notes.append(self.profile.note)
+            self._note(image, self.profile)
             if self._turn != picture.Turn():
                 self.notes.append("it was turned the right way up")
             self.tables: tuple[tuple[int, ...], ...] = ()
@@ -136,9 +137,19 @@ class Photo(Footage):
                 self.sampling = JpegImagePlugin.get_sampling(image)
             self.sizes = (self._turn.size(*image.size),)
 
+    def _note(self, image: Image.Image, profile: colour.Profile) -> None:
+        """Note what reading *image* changes; all is noted once all were read."""
+        if self._noted:
+            return
+        said = decode.notes(image, self.form, self._depth)
+        said += [profile.note] if profile.note else []
+        self.notes += [note for note in said if note not in self.notes]
+
     def frames(self) -> Iterator[Frame]:
         """Yield every picture, upright; see :meth:`bystander.media.footage.Footage.frames`."""
-        pictures = decode.pictures(self.path, self.form, self._numbers, self.profile, self._turn)
+        pictures = decode.pictures(
+            self.path, self.form, self._numbers, self.profile, self._turn, note=self._note
+        )
         for index, shown in enumerate(pictures):
             width, height = self.sizes[index]
             if shown.shape[:2] != (height, width):
@@ -154,6 +165,7 @@ class Photo(Footage):
                 shown=(width, height),
                 _rgb=partial(_scaled, planes),
             )
+        self._noted = True
         self.check_unchanged()
 
 

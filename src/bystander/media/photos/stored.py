@@ -15,6 +15,7 @@ from bystander.media.photos.pieces import Buffer
 # Programs show a picture of a film that is to last no longer than this for as long as the other.
 _TOO_SHORT, _SHORTEST_SHOWN = Fraction(1, 100), Fraction(1, 10)
 _FINEST = 1_000_000  # of a second: parts that all times of a film may have in common
+_TIFF_GREY = (0, 1)  # how its numbers mean light: from white on, or from black (TIFF 6.0, 8)
 _ASIDE = "a first picture that is no part of the film was left out"
 SHORT = "pictures that state next to no time are shown for a tenth of a second, as browsers do"
 
@@ -30,6 +31,7 @@ class Stored:
         loops: Whether a film begins anew at its end.
         lossless: Whether the pixels were kept exactly.
         depth: Bits a sample, 0 where the decoder is to be asked.
+        grey: Whether no picture has colour if the first has none.
         notes: What is left aside, or taken otherwise than stated, in words.
     """
 
@@ -39,6 +41,7 @@ class Stored:
     loops: bool = False
     lossless: bool = True
     depth: int = 0
+    grey: bool = True
     notes: tuple[str, ...] = ()
 
 
@@ -127,6 +130,7 @@ def _gif(data: Buffer) -> Stored:
     width, height = _u16(data, 6), _u16(data, 8)
     lasts: list[Fraction] = []
     delay, loops = Fraction(0), False
+    tables: list[bytes] = []
     for piece in pieces.gif(data):
         at = piece.start
         if piece.name == "extension F9" and piece.size >= 6:
@@ -139,9 +143,22 @@ def _gif(data: Buffer) -> Stored:
             height = max(height, _u16(data, at + 2) + _u16(data, at + 6))
             lasts.append(delay)
             delay = Fraction(0)
+            flags, begin = (data[at + 8], at + 9) if data[at + 8] & 0x80 else (data[10], 13)
+            size = 3 << ((flags & 7) + 1) if flags & 0x80 else 0
+            tables.append(data[begin : begin + size])
     if not lasts:
         raise FootageError("the photo has no picture")
-    return _film([(width, height)] * len(lasts), lasts, loops=loops)
+    if _is_ramp(tables[0]) and not all(map(_is_ramp, tables)):
+        raise FootageError(  # Pillow takes all of it for grey
+            "a GIF whose first picture has a grey palette and others have colours is not read",
+            hint="convert it to WebP or PNG first",
+        )
+    return replace(_film([(width, height)] * len(lasts), lasts, loops=loops), grey=len(lasts) == 1)
+
+
+def _is_ramp(table: bytes) -> bool:
+    """Return whether a palette is every grey from black on in its order, or there is none."""
+    return table == bytes(n // 3 for n in range(len(table)))
 
 
 def _png(data: Buffer) -> Stored:
@@ -201,7 +218,8 @@ def _tiff(data: Buffer) -> Stored:
         check_size(*size)
         sizes.append(TURNS.get(page.number(274, 1), TURNS[1]).size(*size))
     notes = ("further pictures inside its pages were left out",) * any(330 in p.tags for p in pages)
-    return Stored(numbers=tuple(numbers), sizes=tuple(sizes), notes=notes)
+    grey = all(pages[number].number(262) in _TIFF_GREY for number in numbers)
+    return Stored(numbers=tuple(numbers), sizes=tuple(sizes), grey=grey, notes=notes)
 
 
 def _u16(data: Buffer, at: int) -> int:
