@@ -178,6 +178,27 @@ def test_outputs_of_photos_are_named_by_what_they_are(tmp_path: Path) -> None:
     assert run.outputs_for(disguised, None).recording.name == "in.redacted.png"
 
 
+def test_plan_and_report_of_another_original_are_not_replaced(
+    street: Image.Image, tmp_path: Path
+) -> None:
+    photo, film = tmp_path / "IMG_1.png", tmp_path / "IMG_1.gif"
+    for path in (photo, film):
+        street.save(path)
+    outputs = run.outputs_for(photo, None)
+    box = Region(box=FACE_THERE)
+    bystander.redact(photo, policy=Policy(targets=("plates",)), regions=(box,))
+    before = outputs.plan.read_bytes()
+    again, others = run.Options(force=True), run.outputs_for(film, None)
+    assert others.plan == outputs.plan
+    with pytest.raises(FootageError, match="belongs to the output of another original"):
+        run.redact(film, others, Policy(targets=("plates",)), regions=(box,), options=again)
+    assert outputs.plan.read_bytes() == before
+    # What --force is for: the same original, or another in place of that output itself.
+    for source in (photo, film):
+        run.redact(source, outputs, Policy(targets=("plates",)), regions=(box,), options=again)
+    assert outputs.plan.read_bytes() != before
+
+
 def test_a_photo_has_no_crf_and_is_no_recording(street: Image.Image, tmp_path: Path) -> None:
     source = tmp_path / "in.png"
     street.save(source)

@@ -10,6 +10,7 @@ with a clean report gets its name.
 from __future__ import annotations
 
 import errno
+import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -379,6 +380,28 @@ def check_outputs(source: Path, outputs: Outputs, *, force: bool) -> None:
     media.check_suffix(outputs.recording)
     for target in outputs.all:
         _check_target(source, target, force=force)
+    if outputs.plan.exists() and _belongs_to_another(source, outputs):
+        raise FootageError(
+            f"{outputs.plan} belongs to the output of another original, which stays",
+            hint="-o gives this output a name of its own",
+        )
+
+
+def _belongs_to_another(source: Path, outputs: Outputs) -> bool:
+    """Return whether the plan there is of another original and another output.
+
+    Two originals can be called the same but for their suffix, as a photo and the film taken with it
+    are; what ``--force`` replaces is the output, not the plan and report of the other's.
+    """
+    try:
+        if read_plan(outputs.plan).footage.sha256 == media.digest(source):
+            return False
+        told = json.loads(outputs.report_json.read_text(encoding="utf-8"))
+        return bool(told["output"]["sha256"] != media.digest(outputs.recording))
+    except PlanError:
+        return False  # it is no plan, and not to be used with any output
+    except (OSError, ValueError, LookupError, TypeError, FootageError):
+        return True
 
 
 def _check_target(source: Path, target: Path, *, force: bool) -> None:
