@@ -188,6 +188,11 @@ def test_plan_and_report_of_another_original_are_not_replaced(
     box = Region(box=FACE_THERE)
     bystander.redact(photo, policy=Policy(targets=("plates",)), regions=(box,))
     before = outputs.plan.read_bytes()
+    told = json.loads(outputs.report_json.read_text())
+    assert (told["clean"], [left["name"] for left in told["not_done"]]) == (True, ["second look"])
+    page = outputs.report_html.read_text()
+    assert "Every check ran" not in page
+    assert "not done" in page
     again, others = run.Options(force=True), run.outputs_for(film, None)
     assert others.plan == outputs.plan
     with pytest.raises(FootageError, match="belongs to the output of another original"):

@@ -53,6 +53,8 @@ def verify(
             console.out(f"{check.name:<12} {result:<14} {check.looked_at}")
         for skip in report.skipped:
             console.out(f"{skip.name:<12} {'NOT CHECKED':<14} {skip.why}")
+        if not given.policy.wants("faces"):
+            console.out(f"{'second look':<12} {'not done':<14} faces are not hidden by this plan")
         if (counted := report.recount) is not None:
             console.out(
                 f"in the original two detectors saw, of faces: both {counted.both}, the plan's "
