@@ -341,3 +341,25 @@ def test_with_the_camera_hidden_a_jpeg_has_no_tables_of_its_own(tmp_path: Path) 
     scene().save(usual, quality=85)
     with Image.open(output) as made, Image.open(usual) as plain:
         assert made.quantization == plain.quantization  # type: ignore[attr-defined]
+
+
+def test_an_output_of_another_kind_is_a_leak_and_no_error(bench: Bench) -> None:
+    honest = bench.render(".png")
+    for name, data in (
+        ("out.jpg", honest.read_bytes()),
+        ("out.mp4", honest.read_bytes()),
+        ("cut.png", honest.read_bytes()[:-200] + b"\0\0\0\0IEND\xae\x42\x60\x82"),
+    ):
+        output = bench.folder / name
+        output.write_bytes(data)
+        report = verify.examine(
+            output,
+            plan=bench.plan,
+            plan_sha256="0" * 64,
+            original=bench.footage,
+            detector=Blind(),
+        )
+        assert not report.clean
+        assert any(leak.check == "container" for leak in report.leaks)
+    with pytest.raises(FootageError):
+        bench.leaks(bench.folder / "none.png")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import zip_longest
 from pathlib import Path
 
 from bystander import media
+from bystander.errors import FootageError
 from bystander.records import (
     CameraMatch,
     Check,
@@ -35,7 +36,7 @@ PICTURE = "picture"
 Note = Callable[[str, str, list[Leak]], None]
 
 
-def examine(  # noqa: PLR0915 one check after the other
+def examine(  # noqa: PLR0912, PLR0915 one check after the other
     output: Path,
     *,
     plan: Plan,
@@ -80,7 +81,23 @@ def examine(  # noqa: PLR0915 one check after the other
 
     sound = plan.policy.keeps_sound and original.has_sound
     note(container.NAME, *_container(output, original, sound=sound))
-    found = media.open_footage(output, limits=original.limits)
+    try:
+        found = media.open_footage(output, limits=original.limits)
+        noise = media.encoder_like(output, original).noise(plan.policy.crf)
+    except FootageError:
+        digest = media.digest(output)
+        if not leaks:
+            raise
+        unread = Skipped(name=PICTURE, why="the file cannot be read as what it is to be")
+        return Report(
+            plan_sha256=plan_sha256,
+            output_sha256=digest,
+            ran=tuple(ran),
+            skipped=(unread,),
+            leaks=tuple(leaks),
+            frames=0,
+            regions=0,
+        )
     picture = _properties(found, original)
     look = SecondLook(detector, found.pixel_aspect, plan)
     again = Recounter(detector, original.pixel_aspect)
@@ -88,7 +105,6 @@ def examine(  # noqa: PLR0915 one check after the other
     faces = plan.policy.wants("faces")
     marks = [MarkLook(witness, plan) for witness in witnesses]
     looks = [*([look.see] if faces else []), *(mark.see for mark in marks)]
-    noise = media.encoder_like(output, original).noise(plan.policy.crf)
     can_hear = sound and found.has_sound
     hearing = voices.Hearing(plan, found, original, listener, to_original) if can_hear else None
     # Pixels of pictures of two sizes cannot be compared, which is a leak already.
@@ -102,7 +118,7 @@ def examine(  # noqa: PLR0915 one check after the other
             see(frame)
 
     with Beside(look_at) as beside:
-        for source, shown in zip_longest(original.frames(), found.frames()):
+        for source, shown in zip_longest(original.frames(), _frames(found, leaks)):
             if source is None or shown is None:
                 picture.append(Leak(check=PICTURE, what=_count_differs(source, frames)))
                 break
@@ -197,10 +213,22 @@ def _container(output: Path, original: media.Footage, *, sound: bool) -> tuple[s
     if isinstance(original, media.Photo):
         looked_at = "every piece of the file against the list of what a photo may hold"
         return looked_at, photos.examine(output, original)
+    if media.photos.recognise(output) is not None:
+        what = "the file is a photo, and what it was made from is a recording"
+        return "what kind of file it is", [Leak(check=container.NAME, what=what)]
     looked_at = (
         "streams, boxes, tags and units of the coded picture against the list of what may be there"
     )
     return looked_at, container.examine(output, sound=sound)
+
+
+def _frames(found: media.Footage, leaks: list[Leak]) -> Iterator[Frame]:
+    """Yield the frames of the output; where it has *leaks* already, those before it is damaged."""
+    try:
+        yield from found.frames()
+    except FootageError:
+        if not leaks:
+            raise
 
 
 def _properties(found: media.Footage, original: media.Footage) -> list[Leak]:
