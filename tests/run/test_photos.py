@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from tests import photo_traps as traps
 from tests.conftest import Cli, needs
 from tests.detect.test_detectors import FACE
@@ -158,6 +158,31 @@ def test_a_film_and_pages_are_hidden_in_every_picture(street: Image.Image, tmp_p
             assert np.abs(inside.astype(int) - 92).mean() < 4
 
 
+def test_a_face_in_one_picture_of_a_film_is_hidden(street: Image.Image, tmp_path: Path) -> None:
+    empty = [Image.new("RGB", street.size, (90 + 3 * n, 110, 90)) for n in range(12)]
+    source, output = tmp_path / "in.png", tmp_path / "out.png"
+    empty[0].save(source, save_all=True, append_images=[*empty[1:5], street, *empty[6:]],
+                  duration=100)  # fmt: skip
+    bystander.redact(source, output, policy=Policy(targets=("faces",)))
+    frame = list(media.open_footage(output).frames())[5]
+    inside = frame.rgb(frame.width, frame.height)[
+        int(FACE_THERE.y0) : int(FACE_THERE.y1), int(FACE_THERE.x0) : int(FACE_THERE.x1)
+    ]
+    assert np.abs(inside.astype(int) - 92).mean() < 4
+
+
+def test_samples_under_two_regions_are_counted_once(street: Image.Image, tmp_path: Path) -> None:
+    source = tmp_path / "in.png"
+    street.save(source)
+    policy, counts = Policy(targets=("plates",)), []
+    for number, regions in enumerate(([FACE_THERE], [FACE_THERE, FACE_THERE])):
+        outputs = run.outputs_for(source, tmp_path / f"out{number}.png")
+        asked = [Region(box=box) for box in regions]
+        run.redact(source, outputs, policy, regions=asked)
+        counts.append(run.prove(source, run.read_plan(outputs.plan)).samples)
+    assert counts[0] == counts[1] > 0
+
+
 def test_the_report_of_a_photo_reads_as_one(street: Image.Image, tmp_path: Path) -> None:
     source = tmp_path / "in.jpg"
     source.write_bytes(traps.jpeg(street))
@@ -228,3 +253,20 @@ def test_the_command_line_takes_photos(cli: Cli, street: Image.Image, tmp_path: 
     assert refused.returncode == 1
     assert "bystander: error: the photo is cut short" in refused.stderr
     assert not (tmp_path / "cut.redacted.jpg").exists()
+
+
+def test_text_that_shows_at_the_edges_of_masks_is_hidden_in_the_end(tmp_path: Path) -> None:
+    random = np.random.default_rng(2)
+    ground = Image.fromarray(random.integers(100, 200, (30, 40, 3)).astype(np.uint8))
+    image = ground.resize((800, 600))
+    page = ImageDraw.Draw(image)
+    for n in range(24):
+        page.text(
+            (10 + n % 3 * 260, 10 + n // 3 * 70),
+            f"Name {n} ABC-{n * 37}",
+            font=ImageFont.load_default(size=int(8 + n * 1.2)),
+            fill=tuple(int(v) for v in random.integers(0, 255, 3)),
+        )
+    source = tmp_path / "in.png"
+    image.save(source)
+    assert bystander.redact(source, policy=Policy(targets=("text",))).clean

@@ -60,6 +60,7 @@ class Footage(ABC):
         expected_frames: How many frames the file says it has; 0: it does not say.
         still: Whether no frame can make up for another: there are no more than three, or they are
             no film.
+        closely: Whether it is looked at frame by frame: what shows in one may show in no other.
         grid_origin: Where the coded blocks start in the upright frame, x and y in pixels.
         left_out: Kinds of things in the file that are not read, with their counts.
         notes: What was done to the picture on the way in, in words.
@@ -80,6 +81,7 @@ class Footage(ABC):
     rate: Fraction
     expected_frames: int
     still: bool
+    closely: bool = False
     grid_origin: tuple[int, int]
     left_out: dict[str, int]
     notes: list[str]

@@ -2,9 +2,9 @@
 
 Two passes make the output: one looks for people, so that what is seen late protects what came
 before, and one fills and writes. A third verifies; what its own detector finds with evidence is
-added to the plan, and the recording is written and verified again, at most twice. That detector
-has been shown the original in the first pass, so that this is seldom needed. Only an output
-with a clean report gets its name.
+added to the plan, and the recording is written and verified again, a few times at most. That
+detector has been shown the original in the first pass, so that this is seldom needed. Only an
+output with a clean report gets its name.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from bystander.run.workspace import Workspace, publish, write_text
 from bystander.threads import Beside
 
 _MOST_ROUNDS = 2
+# Text shows at the edges of masks over text; each round hides less of it than the one before.
+_MOST_ROUNDS_TEXT, _MOST_ROUNDS_STILL = 3, 5
 _MARK = ".redacted"
 
 
@@ -132,7 +134,7 @@ def redact(
         if options.force:
             for older in (outputs.recording, outputs.report_json, outputs.report_html):
                 older.unlink(missing_ok=True)
-        foresight = verify.Foresight(verifier, footage.pixel_aspect)
+        foresight = verify.Foresight(verifier, footage.pixel_aspect, every_frame=footage.closely)
         faces = policy.wants("faces")
         with Beside(foresight.see if faces else _ignore) as beside:
             drawn, survey, provider = (
@@ -153,7 +155,7 @@ def redact(
             progress.say("the second look found more: hiding it as well")
             drawn = passes.add_found(drawn, footage, survey, [*missed], 0)
         made = workspace.path / outputs.recording.name
-        rounds = 0
+        rounds, most = 0, _most_rounds(policy, footage)
         while True:
             recorder = passes.render(drawn, footage, made, progress)
             progress.begin("verifying", drawn.footage.frames)
@@ -164,14 +166,14 @@ def redact(
                 original=footage,
                 detector=verifier,
                 witnesses=witnesses,
-                at_last=rounds == _MOST_ROUNDS - 1,
+                at_last=rounds == most - 1,
                 counted=counted,
                 camera=policy.hide_camera,
                 listener=_second_listener(policy, footage),
                 to_original=_second_listener(policy, footage) if given else None,
                 step=progress.step,
             )
-            if not amend or rounds == _MOST_ROUNDS or not _can_be_mended(examined):
+            if not amend or rounds == most or not _can_be_mended(examined):
                 break
             rounds += 1
             drawn = _mended(drawn, footage, survey, examined, rounds=rounds, progress=progress)
@@ -287,6 +289,13 @@ def _go_through(
     survey, _ = passes.look(footage, given.policy, [], progress, also=also)
     passes.check_length(given, survey)
     return given, survey, "none: the plan was given"
+
+
+def _most_rounds(policy: Policy, footage: media.Footage) -> int:
+    """Return how often the recording is written anew for what the verifier finds in it."""
+    if not policy.wants("text"):
+        return _MOST_ROUNDS
+    return _MOST_ROUNDS_STILL if footage.still else _MOST_ROUNDS_TEXT
 
 
 def _can_be_mended(examined: Report) -> bool:

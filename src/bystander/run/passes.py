@@ -67,7 +67,7 @@ def look(
         least_scores=_least_scores(policy),
         sure=min(policy.score, policy.score_still) if footage.still else policy.score,
         still=footage.still,
-        every_frame=every_frame,
+        every_frame=every_frame or footage.closely,
     )
     cuts = track.CutFinder()
     times: list[Fraction] = []

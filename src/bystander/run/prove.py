@@ -145,10 +145,12 @@ class _Noise:
         boxes = self._plan.boxes_at(frame.at)
         planes = tuple(plane.copy() for plane in frame.planes)
         for number, plane in enumerate(planes):
+            within = np.zeros(plane.shape, dtype=bool)
             for rows, columns in hide.windows(boxes, frame.layout.shift(number)):
                 inside = plane[rows, columns]
                 plane[rows, columns] = self._random.integers(
                     0, 1 << frame.layout.bit_depth, size=inside.shape, dtype=plane.dtype
                 )
-                self.samples += inside.size
+                within[rows, columns] = True
+            self.samples += int(np.count_nonzero(within))  # regions may lie over one another
         return frame.with_planes(planes)

@@ -99,7 +99,7 @@ def examine(  # noqa: PLR0912, PLR0915 one check after the other
             regions=0,
         )
     picture = _properties(found, original)
-    look = SecondLook(detector, found.pixel_aspect, plan)
+    look = SecondLook(detector, found.pixel_aspect, plan, every_frame=original.closely)
     again = Recounter(detector, original.pixel_aspect)
     patterns = Comparison(plan.footage.frames) if camera else None
     faces = plan.policy.wants("faces")

@@ -17,10 +17,12 @@ from bystander.verify.second_look import SecondLook
 class Foresight:
     """Sees every frame of the original, in order; the plan need not be known until the end."""
 
-    def __init__(self, detector: Detector, pixel_aspect: Fraction) -> None:
+    def __init__(
+        self, detector: Detector, pixel_aspect: Fraction, *, every_frame: bool = False
+    ) -> None:
         """Prepare to look; *detector* is not one that the plan is made with."""
         # Nothing is hidden yet: to look closer would be to follow everybody.
-        self._look = SecondLook(detector, pixel_aspect, None, closer=False)
+        self._look = SecondLook(detector, pixel_aspect, None, closer=False, every_frame=every_frame)
 
     def see(self, frame: Frame) -> None:
         """Take in the next frame."""

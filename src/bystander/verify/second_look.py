@@ -36,6 +36,7 @@ class SecondLook:
         plan: Plan | None,
         *,
         closer: bool = True,
+        every_frame: bool = False,
     ) -> None:
         """Prepare to look; see :class:`bystander.verify.sightings.Sightings`.
 
@@ -44,6 +45,7 @@ class SecondLook:
             pixel_aspect: Width of a pixel over its height.
             plan: What is covered and what may show; ``None``: that is not known yet.
             closer: Look at frames in between as well where something shows.
+            every_frame: Look at every frame.
         """
         self._plan = plan
         # It begins half a stretch late, so as to look where the plan's detector did not.
@@ -52,8 +54,8 @@ class SecondLook:
             pixel_aspect,
             hidden=plan.boxes_at if plan else lambda _: [],
             sure=_FOLLOWED if closer else None,
-            longest_s=LONGEST_S,
-            first_s=LONGEST_S / 2,
+            longest_s=Fraction(0) if every_frame else LONGEST_S,
+            first_s=Fraction(0) if every_frame else LONGEST_S / 2,
         )
         self.frames = 0
 

@@ -32,6 +32,7 @@ LAYOUT = PixelLayout(name="gbrp", bit_depth=8, chroma_shift=(0, 0), full_range=T
 PAGE_LASTS = Fraction(10)
 _GRID_PX = 16
 _STILL_FRAMES = 3  # as recordings have it
+_CLOSELY_FRAMES = 300  # of a film of pictures, which may each be of something else
 _NOT_STATED = 2  # as H.273 has it
 _SRGB_TRANSFER, _RGB_MATRIX, _FULL = 13, 0, 2
 _HDR_TRANSFERS = {16: "PQ", 18: "HLG"}
@@ -98,6 +99,7 @@ class Photo(Footage):
         self.expected_frames = len(self._numbers)
         self.is_film = bool(held.lasts)
         self.still = not self.is_film or count <= _STILL_FRAMES
+        self.closely = count <= _CLOSELY_FRAMES
         self.grid_origin = (
             self._turn.grid_origin(self.width, self.height, _GRID_PX)
             if not self.lossless
