@@ -125,7 +125,7 @@ def test_models_are_listed_with_digests_and_licences(cli: Cli) -> None:
         (["redact", "clip.mp4", "-o", "n" * 250 + ".mp4"], 1, "is too long to be written"),
         (["redact", "empty.mp4"], 1, "error: empty.mp4 is empty"),
         (["redact", "noise.mp4"], 1, "error: noise.mp4 is not a recording that can be read"),
-        (["redact", "clip.mp4", "-o", "out.avi"], 1, "error: recordings are not written as .avi"),
+        (["redact", "clip.mp4", "-o", "out.avi"], 1, "error: nothing is written as .avi"),
         (["redact", "clip.mp4", "-o", "clip.mp4"], 1, "error: clip.mp4 is the original itself"),
         (["redact", "clip.mp4", "-o", "no/out.mp4"], 1, "does not exist"),
         (["redact", "clip.mp4", "--fill", "blur"], 2, "hint: --fill soft looks like a blur"),

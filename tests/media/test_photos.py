@@ -459,3 +459,29 @@ def test_times_that_share_no_divisor_are_added_all_the_same(tmp_path: Path) -> N
     footage = media.open_footage(path)
     assert footage.expected_frames == len(primes) > 1500
     assert footage.rate.denominator <= 1_000_000_000
+
+
+def test_a_pdf_is_not_taken_for_motion_jpeg(tmp_path: Path) -> None:
+    path = tmp_path / "in.pdf"
+    traps.drawn().save(path)
+    assert b"\xff\xd8\xff" in path.read_bytes()
+    with pytest.raises(FootageError, match="is a PDF"):
+        media.open_footage(path)
+
+
+def test_what_is_no_photo_that_is_read_is_told_which_are(tmp_path: Path) -> None:
+    path = tmp_path / "in.psd"
+    path.write_bytes(b"8BPS" + bytes(200))
+    with pytest.raises(FootageError) as raised:
+        media.open_footage(path)
+    assert "JPEG, PNG, WebP, TIFF, AVIF, HEIC, BMP and GIF" in (raised.value.hint or "")
+    with pytest.raises(FootageError, match=r"nothing is written as \.psd"):
+        media.check_suffix(path)
+    film = tmp_path / "in.png"
+    p3 = colour.standard(colour.DISPLAY_P3)
+    traps.drawn().save(
+        film, save_all=True, append_images=[traps.drawn().rotate(180)], icc_profile=p3
+    )
+    with pytest.raises(FootageError) as raised:
+        media.encoder_like(tmp_path / "out.gif", media.open_footage(film))
+    assert raised.value.hint == "name the output .png or .webp"

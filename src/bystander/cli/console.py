@@ -113,7 +113,7 @@ def about(policy: Policy, *, photo: bool = False) -> list[str]:
 
     lines = [f"weaker than release, as asked: {less}" for less in policies.weaker(policy)]
     if photo:
-        lines.insert(0, "a photo: its pixels are kept outside the masks, and nothing else of it")
+        lines.insert(0, "a photo: nothing but its pixels is kept")
     elif policy.audio == "drop":
         lines.insert(0, "the sound is dropped, voices identify people; --audio keep keeps it")
     return lines

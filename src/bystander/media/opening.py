@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from bystander.errors import BeyondLimits, DamagedFootage, FootageError
 from bystander.media import photos
 from bystander.media.footage import Footage
 from bystander.media.limits import DEFAULT, Limits
+from bystander.media.names import RECORDINGS
 from bystander.media.source import Recording
+
+_PDF_HEAD = 1024  # bytes within which it says so; there may be others before (ISO 32000-1, annex H)
 
 
 def open_footage(
@@ -31,8 +35,36 @@ def open_footage(
     path = Path(path)
     form = photos.recognise(path)
     if form is None:
-        return Recording(path, salvage=salvage, limits=limits)
+        return _recording(path, salvage=salvage, limits=limits)
     photo = photos.Photo(path, form, limits)
     limits.check_size(photo.width, photo.height)
     limits.check_frames(photo.expected_frames)
     return photo
+
+
+def _recording(path: Path, *, salvage: bool, limits: Limits) -> Recording:
+    """Open what is none of the photos that are read, and so is a recording or nothing for us."""
+    if _is_pdf(path):  # FFmpeg would take a picture in it for motion JPEG
+        raise FootageError(
+            f"{path} is a PDF, which is not read",
+            hint="save its pages as TIFF or PNG and redact those",
+        )
+    try:
+        return Recording(path, salvage=salvage, limits=limits)
+    except (BeyondLimits, DamagedFootage):
+        raise
+    except FootageError as error:
+        if error.hint is None and path.is_file() and path.suffix.lower() not in RECORDINGS:
+            *most, last = (form.name for form in photos.FORMS)
+            error.hint = f"photos that are read are {', '.join(most)} and {last}"
+        raise
+
+
+def _is_pdf(path: Path) -> bool:
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return b"%PDF-" in file.read(_PDF_HEAD)
+    except OSError:
+        return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bystander.errors import FootageError
 from bystander.media import codecs, photos
 from bystander.media import sink as recordings
 from bystander.media.codecs import Encoder
@@ -81,5 +82,10 @@ def check_suffix(path: Path) -> None:
     Raises:
         FootageError: It does not.
     """
-    if photos.form_for(path) is None:
-        codecs.container_for(path)
+    if photos.form_for(path) is None and path.suffix.lower() not in codecs.CONTAINERS:
+        known = (form.suffixes[0] for form in photos.FORMS if form.writes)
+        raise FootageError(
+            f"nothing is written as {path.suffix or 'a file without suffix'}",
+            hint=f"for a recording, name the output with one of {', '.join(codecs.CONTAINERS)}; "
+            f"for a photo, of {', '.join(known)}",
+        )

@@ -106,7 +106,7 @@ def form_for(path: Path) -> Form | None:
     if form is not None and not form.writes:
         raise FootageError(
             f"photos are not written as {path.suffix.lower()}",
-            hint="name the output .jpg, .png or .avif",
+            hint="name the output .jpg, .png or .avif; a film of pictures .png, pages .tif",
         )
     return form
 

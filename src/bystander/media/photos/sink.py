@@ -109,7 +109,7 @@ def photo_encoder(path: Path, like: Photo, *, hide_camera: bool = False) -> Phot
     if like.profile.icc is not None and not form.profiled:
         raise FootageError(
             f"a {form.name} file cannot say here that its colours are {like.profile.name}",
-            hint="name the output .png or .jpg",
+            hint=f"name the output {like_suffixes(like)}",
         )
     icc = {"icc_profile": like.profile.icc} if like.profile.icc else {}
     made = _encoder(form, like, hide_camera=hide_camera)
@@ -125,7 +125,13 @@ def photo_encoder(path: Path, like: Photo, *, hide_camera: bool = False) -> Phot
 def like_suffixes(like: Photo) -> str:
     """Return suffixes of files that can hold what *like* does, for a hint."""
     if like.expected_frames > 1:
-        return ".gif, .png or .webp" if like.is_film else ".tif"
+        return (
+            ".tif"
+            if not like.is_film
+            else ".png or .webp"
+            if like.profile.icc
+            else (".gif, .png or .webp")
+        )
     return ".jpg, .png, .webp, .tif or .avif"
 
 
