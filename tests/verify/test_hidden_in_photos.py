@@ -8,10 +8,11 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from tests.photo_traps import _chunk, _segment
-from tests.verify.test_photos import Bench, scene
+from tests.verify.test_photos import WRITTEN, Bench, scene
 
 from bystander import media
 from bystander.media.photos import colour, pieces, tiff
@@ -199,3 +200,21 @@ def test_small_and_plain_photos_are_not_taken_for_more(
         for frame in footage.frames():
             recorder.write(frame)
     assert photos.examine(output, footage) == []
+
+
+@pytest.mark.parametrize("suffix", WRITTEN)
+def test_any_bytes_at_all_are_judged_and_break_nothing(tmp_path: Path, suffix: str) -> None:
+    bench = Bench(tmp_path)
+    output = bench.render(suffix)
+    whole = output.read_bytes()
+    random = np.random.default_rng(4)
+    judged = 0
+    for turn in range(60):
+        data = bytearray(whole)
+        for _ in range(1 + turn % 4):
+            data[random.integers(8, min(len(data), 600))] = random.integers(256)
+        if turn % 3 == 0:
+            del data[random.integers(8, len(data)) :]
+        output.write_bytes(data)
+        judged += bool(photos.examine(output, bench.footage))
+    assert judged > 20

@@ -211,7 +211,7 @@ def _matched(patterns: Comparison | None, frames: int, *, same_size: bool) -> Ca
 def _container(output: Path, original: media.Footage, *, sound: bool) -> tuple[str, list[Leak]]:
     """Return what was looked at in the file itself, in words, and what must not be in it."""
     if isinstance(original, media.Photo):
-        looked_at = "every piece of the file against the list of what a photo may hold"
+        looked_at = "every piece of the file against those of a photo written here, in their order"
         return looked_at, photos.examine(output, original)
     if media.photos.recognise(output) is not None:
         what = "the file is a photo, and what it was made from is a recording"

@@ -165,8 +165,8 @@ def _filled(data: media.photos.Buffer, pieces: list[Piece]) -> Iterator[str]:
     full = all(held[name] + head == sizes[name] for name, head in _LISTED.items())
     if held[""] != len(data) or not full:
         yield UNACCOUNTED
-    stored = next(piece for piece in pieces if piece.name == "mdat")
-    where = next(piece for piece in pieces if piece.name == "meta/iloc")
+    by_name = {piece.name: piece for piece in pieces}
+    stored, where = by_name["mdat"], by_name["meta/iloc"]
     place = _ONE_PLACE + struct.pack(">II", stored.start, stored.size)
     if data[where.start : where.start + where.size] != place:
         yield UNACCOUNTED
