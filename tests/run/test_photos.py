@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import zlib
@@ -149,6 +150,8 @@ def test_a_film_and_pages_are_hidden_in_every_picture(street: Image.Image, tmp_p
         options: dict[str, Any] = {} if name == "pages.tif" else {"duration": 500}
         others[0].save(source, save_all=True, append_images=others[1:], **options)
         assert bystander.redact(source, output).clean
+        page = run.outputs_for(source, output).report_html.read_text()
+        assert re.search(r"In all: \d+ faces?[,.]", page)
         frames = list(media.open_footage(output).frames())
         assert [f.at for f in frames] == ([0, 10] if name == "pages.tif" else [0, Fraction(1, 2)])
         for frame, box in zip(frames, (FACE_THERE, mirrored), strict=True):

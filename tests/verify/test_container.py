@@ -10,6 +10,7 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+from PIL import Image
 from tests.verify.planted import Bench, only, rewrite, whats
 
 from bystander.errors import FootageError
@@ -181,3 +182,12 @@ def test_a_name_in_the_description_of_the_picture_is_found(bench: Bench) -> None
     content[at : at + 9] = b"\x08JANE DOE"
     output.write_bytes(content)
     assert "names a compressor" in whats(bench.leaks(output))
+
+
+@pytest.mark.parametrize("name", ["out.png", "out.mp4"])
+def test_a_photo_in_place_of_a_recording_is_found(bench: Bench, tmp_path: Path, name: str) -> None:
+    image = Image.new("RGB", (bench.footage.width, bench.footage.height))
+    image.save(tmp_path / name, format="PNG")
+    report = bench.examine(tmp_path / name)
+    assert not report.clean
+    assert any("is a photo" in leak.what for leak in report.leaks)
