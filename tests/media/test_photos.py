@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from PIL import Image, TiffImagePlugin
+from PIL import Image, ImageFile, TiffImagePlugin
 from tests import photo_traps as traps
 from tests.stage import draw
 
@@ -485,3 +485,14 @@ def test_what_is_no_photo_that_is_read_is_told_which_are(tmp_path: Path) -> None
     with pytest.raises(FootageError) as raised:
         media.encoder_like(tmp_path / "out.gif", media.open_footage(film))
     assert raised.value.hint == "name the output .png or .webp"
+
+
+def test_a_photo_of_fine_detail_fits_a_jpeg(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (300, 400, 3)).astype(np.uint8)
+    Image.fromarray(noise).save(tmp_path / "in.jpg", quality=100, subsampling=0)
+    footage, before = media.open_footage(tmp_path / "in.jpg"), ImageFile.MAXBLOCK
+    with media.record(tmp_path / "out.jpg", footage, crf=None, preset="medium") as recorder:
+        for frame in footage.frames():
+            recorder.write(frame)
+    assert (tmp_path / "out.jpg").stat().st_size > 2 * 300 * 400
+    assert before == ImageFile.MAXBLOCK

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 import pi_heif
-from PIL import Image
+from PIL import Image, ImageFile
 from PIL.ExifTags import Base
 
 from bystander.errors import BystanderError, DamagedFootage, FootageError
@@ -72,6 +72,21 @@ def guarded() -> Iterator[None]:
             ) from error
         finally:
             Image.MAX_IMAGE_PIXELS = before
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """Have Pillow's coders hold so many bytes at once: libjpeg, to optimise, needs all of a file.
+
+    Pillow gives it a byte a pixel, in which a photo of fine detail does not fit.
+    """
+    with _pillow:
+        before = ImageFile.MAXBLOCK
+        ImageFile.MAXBLOCK = max(before, size)
+        try:
+            yield
+        finally:
+            ImageFile.MAXBLOCK = before
 
 
 def check_size(width: int, height: int) -> None:

@@ -18,6 +18,7 @@ from PIL import Image, TiffImagePlugin
 
 from bystander.errors import FootageError
 from bystander.media.photos import forms
+from bystander.media.photos.decode import room_for
 from bystander.media.photos.films import Film
 from bystander.media.photos.forms import Form
 from bystander.media.photos.source import Photo, image_of
@@ -42,6 +43,7 @@ _WEBP_QUALITY = 90
 _AVIF_QUALITY = 80
 _AVIF_SPEED = 8
 _COLOURS = 256
+_JPEG_ROOM = 5  # bytes a pixel; noise at the finest quality was seen to take 3.0
 _LEAST_ERROR = 5.0  # a soft fill is not quite even within a block, as recordings have it as well
 
 
@@ -288,7 +290,9 @@ class PhotoRecorder:
             raise _unwritten(error) from error
 
     def _save(self, image: Image.Image, file: Any) -> None:
-        image.save(file, format=self._form.pillow, **self.encoder.save)
+        room = _JPEG_ROOM * image.width * image.height if self._form is forms.JPEG else 0
+        with room_for(room):
+            image.save(file, format=self._form.pillow, **self.encoder.save)
 
     def write_sound(self, _sound: Sound) -> None:
         """Refuse: a photo has no sound.
