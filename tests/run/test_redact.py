@@ -79,7 +79,7 @@ def test_the_report_says_what_was_checked_and_names_nobody(
     assert "<img" not in page
     assert "http://" not in page
     assert "https://" not in page
-    assert "Every check ran and none found anything" in page
+    assert "Every check ran and none found a leak" in page
 
 
 def test_the_same_plan_gives_the_same_bytes(
@@ -305,3 +305,14 @@ def test_who_lies_wholly_in_a_region_to_keep_is_not_hidden_and_the_report_says_s
     bystander.redact(short_sample, output, regions=[cut], force=True)
     plan = run.read_plan(tmp_path / "out.plan.json")
     assert covered_share(FACE, plan.boxes_at(FACE_AT)) == 1
+
+
+def test_whole_people_are_hidden_where_only_a_face_is_found(
+    short_sample: Path, tmp_path: Path
+) -> None:
+    policy = Policy(targets=("people",), person_score=1.0, person_score_long=1.0)
+    bystander.redact(short_sample, tmp_path / "out.mp4", policy=policy)
+    plan = run.read_plan(tmp_path / "out.plan.json")
+    below = Box(FACE.x0, FACE.y1, FACE.x1, min(272.0, FACE.y1 + 3 * FACE.height))
+    assert any(redaction.track.startswith("body-") for redaction in plan.redactions)
+    assert covered_share(below, plan.boxes_at(FACE_AT)) == 1.0

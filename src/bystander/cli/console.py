@@ -165,7 +165,7 @@ def guarded(command: Callable[[], Any]) -> int:
         fail(str(error), error.hint)
         return FAILED
     except Stopped as stop:
-        fail(f"stopped by {signal.Signals(stop.number).name}; nothing was left behind")
+        fail(f"stopped by {signal.Signals(stop.number).name}; nothing unfinished was left behind")
         return 128 + stop.number
     except MemoryError:
         fail("there is not enough memory")

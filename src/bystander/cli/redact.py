@@ -96,6 +96,9 @@ def redact(
     ):
         for line in console.about(followed, photo=media.is_photo(source)):
             terminal.say(line)
+        for kept in given.kept if given else (one for one in asked if one.keep):
+            sides = f"{kept.box.x0:.0f},{kept.box.y0:.0f} to {kept.box.x1:.0f},{kept.box.y1:.0f}"
+            terminal.say(f"weaker than release, as asked: what lies wholly in {sides} is kept")
         unsure, camera = worker.redact(
             source,
             outputs,

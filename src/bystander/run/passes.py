@@ -132,7 +132,7 @@ def draw_up(
         PlanError: A region covers nothing.
     """
     keep = tuple(region for region in regions if region.keep)
-    tracks = _tracks(survey, policy, seen, keep)
+    tracks = _tracks(footage, survey, policy, seen, keep)
     redactions = _redactions(tracks, footage, survey, policy, Because.DETECTOR)
     covered = plan.whole_frames(
         survey.damaged, times=survey.times, width=footage.width, height=footage.height
@@ -162,7 +162,11 @@ def draw_up(
 
 
 def _tracks(
-    survey: Survey, policy: Policy, seen: list[Detection], keep: Sequence[Region]
+    footage: media.Footage,
+    survey: Survey,
+    policy: Policy,
+    seen: list[Detection],
+    keep: Sequence[Region],
 ) -> tuple[Track, ...]:
     """Return the tracks of all that the policy's targets name."""
 
@@ -198,24 +202,37 @@ def _tracks(
         evidence.append((policy.person_score_long, policy.person_looks_long))
     people = link((d for d in seen if d.kind is Kind.PERSON), "person-", *evidence)
     heads = link(track.heads(people, faces), "head-", (0.0, 1))
-    return (*faces, *heads, *(people if policy.wants("people") else ()), *marks)
+    if not policy.wants("people"):
+        return (*faces, *heads, *marks)
+    unseen = track.bodies(faces, people, width=footage.width, height=footage.height)
+    return (*faces, *heads, *people, *link(unseen, "body-", (0.0, 1)), *marks)
 
 
 def add_found(
     drawn: Plan, footage: media.Footage, survey: Survey, found: list[Detection], round_number: int
 ) -> Plan:
     """Return *drawn* with what the verifier found hidden as well."""
-    tracks = track.link(
-        found,
-        cuts=survey.cuts,
-        times=survey.times,
-        duration=survey.duration,
-        evidence=((0.0, 1),),
-        gap_s=drawn.policy.gap_s,
-        extend_s=drawn.policy.extend_s,
-        prefix=f"second-look-{round_number}-",
-    )
-    added = _redactions(tracks, footage, survey, drawn.policy, Because.VERIFIER)
+    prefix = f"second-look-{round_number}-"
+    of_faces = [detection for detection in found if detection.kind is Kind.FACE]
+    bodies = [
+        replace(detection, kind=Kind.PERSON, box=track.body_of(detection.box))
+        for detection in (of_faces if drawn.policy.wants("people") else ())
+    ]
+    tracks = [
+        one
+        for these, named in ((found, prefix), (bodies, f"{prefix}body-"))
+        for one in track.link(
+            these,
+            cuts=survey.cuts,
+            times=survey.times,
+            duration=survey.duration,
+            evidence=((0.0, 1),),
+            gap_s=drawn.policy.gap_s,
+            extend_s=drawn.policy.extend_s,
+            prefix=named,
+        )
+    ]
+    added = _redactions(tuple(tracks), footage, survey, drawn.policy, Because.VERIFIER)
     return plan.draw_up(
         (*drawn.redactions, *added),
         footage=drawn.footage,

@@ -1,8 +1,9 @@
 """From detections to tracks: who is one continuous appearance, by boxes and motion alone."""
 
+from bystander.track.bodies import bodies, body_of
 from bystander.track.cuts import CutFinder
 from bystander.track.heads import heads
 from bystander.track.link import link
 from bystander.track.overlays import overlays
 
-__all__ = ["CutFinder", "heads", "link", "overlays"]
+__all__ = ["CutFinder", "bodies", "body_of", "heads", "link", "overlays"]
