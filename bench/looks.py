@@ -16,7 +16,7 @@ from bench.leaks.sets import videos
 
 from bystander import media
 from bystander.records import Policy
-from bystander.run import Silent, passes
+from bystander.run import Silent, drawing, passes
 
 _HEAD = (
     "clip",
@@ -46,7 +46,7 @@ def main(folder: Path) -> None:
             survey, seen = passes.look(
                 footage, policy, detectors, Silent(), every_frame=every_frame
             )
-            plans.append(passes.draw_up(footage, survey, policy, seen, detectors))
+            plans.append(drawing.draw_up(footage, survey, policy, seen, detectors))
             cost.append(time.process_time() - began)
         every, few = (judge.judged() for judge in judged(footage.frames(), plans, item.truth))
         leaks = [str(sum(face.leaks for face in found.faces)) for found in (every, few)]

@@ -24,7 +24,7 @@ from PIL import Image
 from bystander import media
 from bystander.geometry import Box
 from bystander.records import Policy
-from bystander.run import Silent, eyes, passes
+from bystander.run import Silent, drawing, eyes, passes
 
 _DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "measurements.md"
 _BEGIN, _END = "<!-- bench-plates: begin -->", "<!-- bench-plates: end -->"
@@ -71,7 +71,7 @@ def _shares(
                 picture, plate = _cut(picture, plate, close, Path(folder, "cut.png"))
             footage = media.open_footage(as_clip(picture, Path(folder, "clip.mkv")))
             survey, seen = passes.look(footage, policy, detectors, Silent())
-            drawn = passes.draw_up(footage, survey, policy, seen, detectors)
+            drawn = drawing.draw_up(footage, survey, policy, seen, detectors)
             mask: NDArray[np.bool_] = np.zeros((footage.height, footage.width), dtype=bool)
             for box in drawn.boxes_at(survey.times[0]):
                 mask[int(box.y0) : int(box.y1), int(box.x0) : int(box.x1)] = True

@@ -20,7 +20,7 @@ from bench.leaks.sets import Item, as_clip
 
 from bystander import hide, media
 from bystander.records import Detection, Detector, Frame, Kind, Plan, Policy
-from bystander.run import Silent, eyes, passes
+from bystander.run import Silent, drawing, eyes, passes
 
 FACTORS = (0.4, 0.6, 0.8, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 3.5)
 _PREFIXES = {Kind.FACE: "score", Kind.PERSON: "person_score"}
@@ -74,7 +74,7 @@ def trace(
     lowest = scaled(Policy(), min(factors))
     survey, seen = passes.look(footage, lowest, detectors, Silent())
     plans = [
-        passes.draw_up(footage, survey, policy, _counting(seen, policy), detectors)
+        drawing.draw_up(footage, survey, policy, _counting(seen, policy), detectors)
         for policy in (scaled(Policy(), factor) for factor in factors)
     ]
     judges = judged(footage.frames(), plans, item.truth)

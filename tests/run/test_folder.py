@@ -178,3 +178,35 @@ def test_with_neutral_names_nothing_of_an_original_s_name_is_kept(
     draw(folder / "Ada.mp4", Scene(frames=3))  # comes first now
     assert go(worker, folders, policy) == ["done", "done"]
     assert len(list(media.open_footage(out / "00001.redacted.mp4").frames())) == 3
+
+
+def test_outputs_of_earlier_runs_are_no_originals(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in (
+        "a.mp4",
+        "a.redacted.mp4",
+        "a.plan.json",
+        "b.jpg",
+        "b.redacted.jpg",
+        "b.jpg.plan.json",
+    ):
+        (folder / name).write_bytes(b"x")
+    # No plan lies beside it: somebody may just have called it that.
+    (folder / "c.redacted.mp4").write_bytes(b"x")
+    (folder / "unredacted.mp4").write_bytes(b"x")
+    found = run.search(folder, tmp_path / "out")
+    assert [str(path) for path in found.media] == [
+        "a.mp4",
+        "b.jpg",
+        "c.redacted.mp4",
+        "unredacted.mp4",
+    ]
+    why = {str(path): why for path, why in found.left_out}
+    assert why["a.redacted.mp4"] == why["b.redacted.jpg"] == "made by an earlier run"
+
+
+def test_what_is_not_of_this_run_is_named(tmp_path: Path) -> None:
+    for name in ("mine.mp4", "other.jpg", "notes.txt"):
+        (tmp_path / name).write_bytes(b"x")
+    assert run.others(tmp_path, [tmp_path / "mine.mp4"]) == [Path("other.jpg")]

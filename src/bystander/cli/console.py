@@ -126,6 +126,11 @@ def fail(message: str, hint: str | None = None) -> None:
             sys.stderr.write(f"bystander: {label}: {printable(text)}\n")
 
 
+def warn(message: str) -> None:
+    """Write what should be known, and is no error, to standard error."""
+    sys.stderr.write(f"bystander: note: {printable(message)}\n")
+
+
 def out(line: str) -> None:
     """Write a line to standard output."""
     sys.stdout.write(f"{printable(line)}\n")

@@ -72,6 +72,7 @@ def redact(
         console.out_text(documents.dumps(document(output, found, entries), indent=1))
     elif not quiet:
         _summary(found, entries)
+    _warn(output, entries)
     _judge(found, entries)
 
 
@@ -134,6 +135,18 @@ def _summary(found: run.Found, entries: Sequence[run.Entry]) -> None:
             console.out(f"  {path}: {why}")
         if len(found.left_out) > _NAMED:
             console.out(f"  and {len(found.left_out) - _NAMED} more, which --json names")
+
+
+def _warn(output: Path, entries: Sequence[run.Entry]) -> None:
+    """Name on standard error what lies in *output* and is not of this run and its settings."""
+    from bystander import run
+
+    mine = {entry.outputs.recording for entry in entries if entry.outputs and entry.why is None}
+    strange = run.others(output, mine)
+    for path in strange[:_NAMED]:
+        console.warn(f"{path} in {output} is not of this run: it may have been made otherwise")
+    if len(strange) > _NAMED:
+        console.warn(f"{len(strange) - _NAMED} more files there are not of this run")
 
 
 def _judge(found: run.Found, entries: Sequence[run.Entry]) -> None:

@@ -49,7 +49,7 @@ def verify(
         )
     if not quiet:
         for check in report.ran:
-            result = "nothing found" if check.passed else "FAILED"
+            result = "passed" if check.passed else "FAILED"
             console.out(f"{check.name:<12} {result:<14} {check.looked_at}")
         for skip in report.skipped:
             console.out(f"{skip.name:<12} {'NOT CHECKED':<14} {skip.why}")

@@ -1,19 +1,12 @@
 """The way through, driven: passes over a recording, files with their names, reports."""
 
-from bystander.run.batch import (
-    Options,
-    Outputs,
-    draw_up,
-    examine,
-    outputs_for,
-    read_plan,
-    redact,
-)
+from bystander.run.batch import Options, draw_up, examine, redact
 from bystander.run.child import Allowance
 from bystander.run.folder import Entry, FolderProgress, FolderRun, Outcome
+from bystander.run.outputs import Outputs, outputs_for, read_plan
 from bystander.run.progress import Progress, Silent
 from bystander.run.prove import Proof, prove
-from bystander.run.search import Found, search
+from bystander.run.search import Found, others, search
 from bystander.run.work import Worker
 
 __all__ = [
@@ -31,6 +24,7 @@ __all__ = [
     "Worker",
     "draw_up",
     "examine",
+    "others",
     "outputs_for",
     "prove",
     "read_plan",

@@ -9,18 +9,16 @@ output with a clean report gets its name.
 
 from __future__ import annotations
 
-import errno
-import json
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bystander import detect, media, plan, verify
-from bystander.errors import FootageError, LeakFound, PlanError
+from bystander.errors import LeakFound, PlanError
 from bystander.records import Frame, Listener, Plan, Policy, Region, Report
-from bystander.run import eyes, passes, report
+from bystander.run import drawing, eyes, passes, report
 from bystander.run.listening import Listening
+from bystander.run.outputs import Outputs, check_outputs, check_target
 from bystander.run.progress import Progress, Silent
 from bystander.run.workspace import Workspace, publish, write_text
 from bystander.threads import Beside
@@ -28,22 +26,6 @@ from bystander.threads import Beside
 _MOST_ROUNDS = 2
 # Text shows at the edges of masks over text; each round hides less of it than the one before.
 _MOST_ROUNDS_TEXT, _MOST_ROUNDS_STILL = 3, 5
-_MARK = ".redacted"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outputs:
-    """The files that a run writes."""
-
-    recording: Path
-    plan: Path
-    report_json: Path
-    report_html: Path
-
-    @property
-    def all(self) -> tuple[Path, ...]:
-        """All of them."""
-        return self.recording, self.plan, self.report_json, self.report_html
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,32 +43,6 @@ class Options:
     salvage: bool = False
     force: bool = False
     limits: media.Limits = field(default_factory=media.Limits)
-
-
-def outputs_for(source: Path, output: Path | None, *, neutral: bool = False) -> Outputs:
-    """Return the files that a run from *source* writes.
-
-    Without *output*, that is the source's name with ``.redacted`` before the suffix, or where names
-    are to be *neutral* ``redacted`` alone; the suffix is :func:`bystander.media.suffix_like` the
-    source's.
-
-    Raises:
-        FootageError: The source names no file.
-    """
-    if not source.name:  # "." and "/" name no file
-        raise FootageError(f"{source} is not a regular file")
-    if output is None:
-        name = _MARK.removeprefix(".") if neutral else f"{source.stem}{_MARK}"
-        output = source.with_name(f"{name}{media.suffix_like(source)}")
-    if not output.name or output.is_dir():
-        raise FootageError(f"{output} is a folder", hint="-o says which file to write")
-    stem = output.stem.removesuffix(_MARK) or output.stem
-    return Outputs(
-        recording=output,
-        plan=output.with_name(f"{stem}.plan.json"),
-        report_json=output.with_name(f"{stem}.report.json"),
-        report_html=output.with_name(f"{stem}.report.html"),
-    )
 
 
 def redact(
@@ -155,7 +111,7 @@ def redact(
         witnesses = eyes.for_verifier(policy)
         if faces and amend and (missed := foresight.missed(drawn)):
             progress.say("the second look found more: hiding it as well")
-            drawn = passes.add_found(drawn, footage, survey, [*missed], 0)
+            drawn = drawing.add_found(drawn, footage, survey, [*missed], 0)
         made = workspace.path / outputs.recording.name
         rounds, most = 0, _most_rounds(policy, footage)
         while True:
@@ -235,7 +191,7 @@ def draw_up(
         PlanError: The policy cannot be followed, or a region covers nothing.
     """
     options, progress = options or Options(), progress or Silent()
-    _check_target(source, target, force=options.force)
+    check_target(source, target, force=options.force)
     plan.check_policy(policy)
     footage = media.open_footage(source, salvage=options.salvage, limits=options.limits)
     drawn, _, _ = _look(
@@ -270,7 +226,7 @@ def _look(
         listening.up_to(frame.at)
 
     survey, seen = passes.look(footage, policy, detectors, progress, also=go_on)
-    drawn = passes.draw_up(
+    drawn = drawing.draw_up(
         footage,
         survey,
         policy,
@@ -287,9 +243,9 @@ def _go_through(
     footage: media.Footage, given: Plan, progress: Progress, also: Callable[[Frame], None]
 ) -> tuple[Plan, passes.Survey, str]:
     """Check that *given* is a plan for *footage*; otherwise as :func:`_look`."""
-    passes.check_fits(given, footage)
+    drawing.check_fits(given, footage)
     survey, _ = passes.look(footage, given.policy, [], progress, also=also)
-    passes.check_length(given, survey)
+    drawing.check_length(given, survey)
     return given, survey, "none: the plan was given"
 
 
@@ -320,11 +276,11 @@ def _mended(
     if found := [d for leak in examined.leaks for d in leak.found]:
         progress.say(f"the second look found {_sightings(examined)}: hiding it and starting over")
         found += examined.nearly
-        drawn = passes.add_found(drawn, footage, survey, found, rounds)
+        drawn = drawing.add_found(drawn, footage, survey, found, rounds)
     spoken = [leak.span for leak in examined.leaks if leak.check == verify.SPEECH and leak.span]
     if spoken:
         progress.say("somebody is heard in the output: hiding it and starting over")
-        drawn = passes.add_speech(drawn, (*spoken, *examined.unsure_speech))
+        drawn = drawing.add_speech(drawn, (*spoken, *examined.unsure_speech))
     return drawn
 
 
@@ -346,7 +302,7 @@ def examine(
     """
     options, progress = options or Options(), progress or Silent()
     footage = media.open_footage(source, salvage=options.salvage, limits=options.limits)
-    passes.check_fits(given, footage)
+    drawing.check_fits(given, footage)
     verifier = detect.YuFace()
     progress.begin("verifying", given.footage.frames)
     return verify.examine(
@@ -366,71 +322,6 @@ def examine(
 def _second_listener(policy: Policy, footage: media.Footage) -> Listener | None:
     """Return who listens to what is left, if there is sound from which speech is taken."""
     return detect.Silero(verify.UNSURE) if policy.hides_speech and footage.has_sound else None
-
-
-def read_plan(path: Path) -> Plan:
-    """Read the plan at *path*.
-
-    Raises:
-        PlanError: It cannot be read or is malformed.
-    """
-    try:
-        return plan.from_json(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise PlanError(f"{path} cannot be read: {str(error.strerror).lower()}") from error
-    except UnicodeDecodeError as error:
-        raise PlanError(f"{path} is not a plan: it is not text") from error
-
-
-def check_outputs(source: Path, outputs: Outputs, *, force: bool) -> None:
-    """Check that nothing is in the way of *outputs*, the source least of all.
-
-    Raises:
-        FootageError: Something is.
-    """
-    media.check_suffix(outputs.recording)
-    for target in outputs.all:
-        _check_target(source, target, force=force)
-    if outputs.plan.exists() and _belongs_to_another(source, outputs):
-        raise FootageError(
-            f"{outputs.plan} belongs to the output of another original, which stays",
-            hint="-o gives this output a name of its own",
-        )
-
-
-def _belongs_to_another(source: Path, outputs: Outputs) -> bool:
-    """Return whether the plan there is of another original and another output.
-
-    Two originals can be called the same but for their suffix, as a photo and the film taken with it
-    are; what ``--force`` replaces is the output, not the plan and report of the other's.
-    """
-    try:
-        if read_plan(outputs.plan).footage.sha256 == media.digest(source):
-            return False
-        told = json.loads(outputs.report_json.read_text(encoding="utf-8"))
-        return bool(told["output"]["sha256"] != media.digest(outputs.recording))
-    except PlanError:
-        return False  # it is no plan, and not to be used with any output
-    except (OSError, ValueError, LookupError, TypeError, FootageError):
-        return True
-
-
-def _check_target(source: Path, target: Path, *, force: bool) -> None:
-    try:
-        target.lstat()
-    except OSError as error:
-        if error.errno == errno.ENAMETOOLONG:
-            raise FootageError(
-                f"the name {target.name} is too long to be written", hint="-o gives another"
-            ) from error
-    if not target.absolute().parent.is_dir():
-        raise FootageError(f"the folder {target.absolute().parent} does not exist")
-    if target.is_dir():
-        raise FootageError(f"{target} is a folder")
-    if target.exists() and source.exists() and os.path.samefile(source, target):
-        raise FootageError(f"{target} is the original itself, which is never written to")
-    if (target.exists() or target.is_symlink()) and not force:
-        raise FootageError(f"{target} exists already", hint="--force replaces it")
 
 
 def _ignore(_: Frame) -> None:

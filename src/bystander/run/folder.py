@@ -17,7 +17,8 @@ from typing import Protocol
 
 from bystander.errors import BystanderError, FootageError, LeakFound
 from bystander.records import Policy
-from bystander.run.batch import Options, Outputs, outputs_for
+from bystander.run.batch import Options
+from bystander.run.outputs import Outputs, outputs_for
 from bystander.run.progress import Progress
 from bystander.run.resume import earlier
 from bystander.run.search import Found

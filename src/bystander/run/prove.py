@@ -19,7 +19,7 @@ import numpy as np
 from bystander import hide, media, plan
 from bystander.errors import PlanError
 from bystander.records import Frame, Plan, Sound, stretches
-from bystander.run import passes
+from bystander.run import drawing, passes
 from bystander.run.batch import Options
 from bystander.run.progress import Progress, Silent
 from bystander.run.workspace import Workspace
@@ -82,7 +82,7 @@ def prove(
     options, progress = options or Options(), progress or Silent()
     plan.check_policy(given.policy)
     footage = media.open_footage(source, salvage=options.salvage, limits=options.limits)
-    passes.check_fits(given, footage)
+    drawing.check_fits(given, footage)
     noise = _Noise(given)
     own = media.suffix_like(source) if media.is_photo(source) else ".mp4"
     suffix = released.suffix if released else suffix or own

@@ -16,7 +16,7 @@ from bystander import media
 from bystander.errors import FootageError
 from bystander.records import Policy
 from bystander.run import report
-from bystander.run.batch import Outputs
+from bystander.run.outputs import Outputs
 
 _LONGEST_REPORT = 1 << 28  # bytes
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,10 +71,13 @@ def _walk(
     except OSError as error:
         left_out.append((within, f"cannot be read: {str(error.strerror).lower()}"))
         return
+    names = {entry.name for entry in entries}
     for entry in entries:
         path = within / entry.name
         folder = entry.is_dir(follow_symlinks=False)
         why = "the output folder" if folder and top / path == without else _why_not(entry)
+        if why is None and not folder and _is_output(entry.name, names):
+            why = "made by an earlier run"
         if why is not None:
             left_out.append((path, why))
         elif folder:
@@ -93,6 +97,29 @@ def _why_not(entry: os.DirEntry[str]) -> str | None:
     if not entry.is_file(follow_symlinks=False):
         return "not a regular file"
     return None if media.is_media(Path(entry.name)) else "not media"
+
+
+def _is_output(name: str, beside: set[str]) -> bool:
+    """Return whether *name* is that of an output, whose plan lies *beside* it."""
+    before, mark, suffix = name.rpartition("redacted.")
+    if not mark or "." in suffix or (before and not before.endswith(".")):
+        return False
+    stem = before.rstrip(".") or "redacted"
+    return any(
+        other == f"{stem}.plan.json"
+        or (other.startswith(f"{stem}.") and other.endswith(".plan.json"))
+        for other in beside
+    )
+
+
+def others(output: Path, mine: Collection[Path]) -> list[Path]:
+    """Return recordings and photos in the folder *output* that are not *mine*; paths within it."""
+    found = sorted(
+        path.relative_to(output)
+        for path in output.rglob("*")
+        if media.is_media(path) and not path.is_symlink() and path.is_file()
+    )
+    return [path for path in found if output / path not in mine]
 
 
 def _size(entry: os.DirEntry[str]) -> int:

@@ -13,8 +13,9 @@ from typing import Any
 
 from bystander.errors import WorkerLost
 from bystander.records import CameraMatch, Check, Plan, Policy, Recount, Region, Report, Skipped
-from bystander.run.batch import Options, Outputs
+from bystander.run.batch import Options
 from bystander.run.child import SURPRISED, Allowance, Child, leaks, rows, tidy, typed
+from bystander.run.outputs import Outputs
 from bystander.run.progress import Progress
 from bystander.run.prove import Proof
 from bystander.timeline import Span, from_text

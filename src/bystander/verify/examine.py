@@ -156,7 +156,8 @@ def examine(  # noqa: PLR0912, PLR0915 one check after the other
     if faces:
         note(
             second.NAME,
-            f"{look.looks} looks at {look.frames} frames, for faces alone, by {detector.name}"
+            f"{look.looks} looks at {look.frames} frames, for faces alone and outside what is "
+            f"hidden, by {detector.name}"
             f"{doubts}",
             seen,
         )
