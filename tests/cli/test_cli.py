@@ -155,6 +155,7 @@ def test_models_are_listed_with_digests_and_licences(cli: Cli) -> None:
         (["redact", "clip.mp4", "--plan", "p", "--policy", "release"], 2, "error: --plan brings"),
         (["policy", "show", "mine"], 2, "hint: one of release, research, source"),
         (["redact", "clip.mp4", "--target", "cats"], 2, "error: --target: "),
+        (["redact", "clip.mp4", "-o", "."], 1, "error: . is a folder"),
         (["redact", "clip.mp4", "--region", "here"], 2, "error: --region: 'here' is no region"),
         (["redact", "clip.mp4", "--region", "0,0,0,9"], 2, "is an empty region"),
         (["redact", "clip.mp4", "--region", "0,0,9,9@4-3"], 2, "is an empty region"),

@@ -45,7 +45,7 @@ def outputs_for(source: Path, output: Path | None, *, neutral: bool = False) -> 
     if output is None:
         name = _MARK.removeprefix(".") if neutral else f"{source.stem}{_MARK}"
         output = source.with_name(f"{name}{media.suffix_like(source)}")
-    if not output.name or output.is_dir():
+    if output.name in ("", ".."):
         raise FootageError(f"{output} is a folder", hint="-o says which file to write")
     stem = output.stem.removesuffix(_MARK) or output.stem
     return Outputs(
