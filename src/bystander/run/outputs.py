@@ -77,6 +77,9 @@ def check_outputs(source: Path, outputs: Outputs, *, force: bool) -> None:
         FootageError: Something is.
     """
     media.check_suffix(outputs.recording)
+    for target in outputs.all:
+        check_target(source, target, force=True)
+    # Before it is said that --force replaces what is there: this it does not replace.
     if outputs.plan.exists() and _belongs_to_another(source, outputs):
         raise FootageError(
             f"{outputs.plan} belongs to the output of another original, which stays",
