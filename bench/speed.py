@@ -113,7 +113,8 @@ def main(words: Sequence[str]) -> None:
 
 
 def _run(program: tools.Tool, source: Path, folder: Path) -> tools.Run:
-    run = tools.run(program, source, folder / f"out-{program.name}.mp4")
+    # A name of its own: plans and reports of one clip are not replaced by those of another.
+    run = tools.run(program, source, folder / f"{source.stem}-{program.name}.mp4")
     if run.exit_code:
         raise SystemExit(f"{program.name} ended with {run.exit_code} on {source.name}")
     return run
