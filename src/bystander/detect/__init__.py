@@ -9,6 +9,7 @@ from bystander.detect.nanodet import NanoDet
 from bystander.detect.plates import Plates, VehiclesIn
 from bystander.detect.ppocr import PpOcr
 from bystander.detect.runtimes import PROVIDERS
+from bystander.detect.session import unload
 from bystander.detect.voices import BothEars, Silero, WebRtc, listener
 from bystander.detect.writing import Writing
 from bystander.detect.yuface import YuFace
@@ -33,4 +34,5 @@ __all__ = [
     "chosen",
     "listener",
     "read_lock",
+    "unload",
 ]

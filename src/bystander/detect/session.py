@@ -77,6 +77,11 @@ def _loaded(path: Path, _sha256: str, provider: str) -> tuple[Runtime, Runtime, 
     return large, small, one_large
 
 
+def unload() -> None:
+    """Let go of all loaded networks that nobody holds, and of the memory that they work in."""
+    _loaded.cache_clear()
+
+
 def padded(picture: NDArray[np.float32], multiple: int) -> NDArray[np.float32]:
     """Return *picture*, (H, W, 3), as (1, 3, h, w) with sides of a *multiple*, filled with 0."""
     height, width = picture.shape[:2]

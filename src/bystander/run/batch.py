@@ -107,6 +107,8 @@ def redact(
                 if given is None
                 else _go_through(footage, given, progress, also=beside.hand)
             )
+        if not isinstance(footage, media.Photo):
+            detect.unload()  # a recording is long, and what its looks took is not needed to write
         counted = foresight.count(drawn) if faces else None
         witnesses = eyes.for_verifier(policy)
         if faces and amend and (missed := foresight.missed(drawn)):
