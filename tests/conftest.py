@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ settings.register_profile("house", deadline=None, max_examples=60, derandomize=T
 settings.load_profile("house")
 
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
+OnTerminal = Callable[..., tuple[int, bytes]]
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +72,34 @@ def cli() -> Cli:
             env={**os.environ, **(env or {})},
             cwd=cwd,
         )
+
+    return run
+
+
+@pytest.fixture
+def on_terminal() -> OnTerminal:
+    """Return a function that runs the command line; it returns its code and what a terminal got."""
+
+    def run(*arguments: str | Path, columns: int) -> tuple[int, bytes]:
+        primary, secondary = pty.openpty()
+        with subprocess.Popen(
+            [sys.executable, "-m", "bystander", *map(str, arguments)],
+            stdout=subprocess.DEVNULL,
+            stderr=secondary,
+            env={**os.environ, "TERM": "xterm-256color", "COLUMNS": str(columns)},
+        ) as process:
+            os.close(secondary)
+            shown = b""
+            while True:
+                try:
+                    piece = os.read(primary, 65536)
+                except OSError:
+                    break
+                if not piece:
+                    break
+                shown += piece
+        os.close(primary)
+        return process.returncode, shown
 
     return run
 

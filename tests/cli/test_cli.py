@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import resource
 import shutil
 import signal
@@ -15,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.conftest import Cli
+from tests.conftest import Cli, OnTerminal
 from tests.stage import Scene, draw
 
 import bystander
@@ -277,26 +275,9 @@ def test_no_space_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]
 
 
-def test_a_bar_is_drawn_on_a_terminal_only(clip: Path) -> None:
-    primary, secondary = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-m", "bystander", "redact", str(clip)],
-        stdout=subprocess.DEVNULL,
-        stderr=secondary,
-        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "120"},
-    ) as process:
-        os.close(secondary)
-        shown = b""
-        while True:
-            try:
-                piece = os.read(primary, 65536)
-            except OSError:
-                break
-            if not piece:
-                break
-            shown += piece
-    os.close(primary)
-    assert process.returncode == 0
+def test_a_bar_is_drawn_on_a_terminal_only(clip: Path, on_terminal: OnTerminal) -> None:
+    code, shown = on_terminal("redact", clip, columns=120)
+    assert code == 0
     assert b"looking for people" in shown
     assert b"frames/s" in shown
     assert b"8/8" in shown

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import Cli
+from tests.conftest import Cli, OnTerminal
 from tests.stage import Scene, draw
 
 from bystander import media
@@ -172,26 +171,11 @@ def test_a_signal_leaves_what_is_done_and_the_next_run_goes_on(
     assert states(again) == {"a.mp4": "unchanged", "long.mp4": "done"}
 
 
-def test_one_bar_is_drawn_for_the_folder(films: Path, tmp_path: Path) -> None:
-    primary, secondary = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-m", "bystander", "redact", films, "-o", tmp_path / "out", *QUICK],
-        stdout=subprocess.DEVNULL,
-        stderr=secondary,
-        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "100"},
-    ) as process:
-        os.close(secondary)
-        shown = b""
-        while True:
-            try:
-                piece = os.read(primary, 65536)
-            except OSError:
-                break
-            if not piece:
-                break
-            shown += piece
-    os.close(primary)
-    assert process.returncode == 0
+def test_one_bar_is_drawn_for_the_folder(
+    films: Path, tmp_path: Path, on_terminal: OnTerminal
+) -> None:
+    code, shown = on_terminal("redact", films, "-o", tmp_path / "out", *QUICK, columns=100)
+    assert code == 0
     for part in (b"1/2", b"2/2", b"100 %", b"done       a.mp4", b"b.avi"):
         assert part in shown
 

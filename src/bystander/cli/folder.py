@@ -72,7 +72,8 @@ def redact(
         console.out_text(documents.dumps(document(output, found, entries), indent=1))
     elif not quiet:
         _summary(found, entries)
-    _warn(output, entries)
+    if not quiet:
+        _warn(output, entries)
     _judge(found, entries)
 
 

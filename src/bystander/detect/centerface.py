@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bystander.detect.session import Session, padded
-from bystander.detect.tiles import suppress, tiles
+from bystander.detect.tiles import in_tiles
 from bystander.errors import ModelError
 from bystander.records import Kind, Picture
 
@@ -36,15 +36,9 @@ class CenterFace:
 
     def look(self, picture: Picture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Find faces; see :meth:`bystander.records.Detector.look`."""
-        height, width = picture.shape[:2]
-        found = [
-            self._look_once(picture[y0:y1, x0:x1]) + np.array([x0, y0, x0, y0, 0])
-            for y0, y1 in tiles(height, _LARGEST[1], _OVERLAP)
-            for x0, x1 in tiles(width, _LARGEST[0], _OVERLAP)
-        ]
-        both = np.concatenate(found)
-        kept = suppress(both[:, :4], both[:, 4], _MOST_IOU)
-        return both[kept, :4], both[kept, 4]
+        return in_tiles(
+            self._look_once, picture, largest=_LARGEST, overlap=_OVERLAP, most_iou=_MOST_IOU
+        )
 
     def _look_once(self, picture: Picture) -> NDArray[np.float64]:
         heat, size, offset, _ = self._session.run(padded(picture.astype(np.float32), _MULTIPLE))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bystander.detect.components import components
 from bystander.detect.session import Session
-from bystander.detect.tiles import suppress, tiles
+from bystander.detect.tiles import in_tiles
 from bystander.records import Kind, Picture
 
 _MULTIPLE = 32  # sides of what the network sees
@@ -42,15 +42,9 @@ class PpOcr:
 
     def look(self, picture: Picture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Find lines of text; see :meth:`bystander.records.Detector.look`."""
-        height, width = picture.shape[:2]
-        found = [
-            self._look_once(picture[y0:y1, x0:x1]) + np.array([x0, y0, x0, y0, 0])
-            for y0, y1 in tiles(height, _LARGEST[1], _OVERLAP)
-            for x0, x1 in tiles(width, _LARGEST[0], _OVERLAP)
-        ]
-        both = np.concatenate(found)
-        kept = suppress(both[:, :4], both[:, 4], _MOST_IOU)
-        return both[kept, :4], both[kept, 4]
+        return in_tiles(
+            self._look_once, picture, largest=_LARGEST, overlap=_OVERLAP, most_iou=_MOST_IOU
+        )
 
     def _look_once(self, picture: Picture) -> NDArray[np.float64]:
         height, width = picture.shape[:2]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bystander.geometry import iou
+from bystander.records import Picture
+from bystander.threads import each
 
 
 def tiles(length: int, largest: int, overlap: int) -> Iterator[tuple[int, int]]:
@@ -46,3 +49,35 @@ def suppress(
         kept.append(int(best))
         order = order[iou(boxes[best : best + 1], boxes[order])[0] <= most_iou]
     return np.array(kept, dtype=np.intp)
+
+
+def in_tiles(
+    look: Callable[[Picture], NDArray[np.float64]],
+    picture: Picture,
+    *,
+    largest: tuple[int, int],
+    overlap: int,
+    most_iou: float,
+    at_once: bool = False,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what *look* sees in pieces of *picture*, each thing once, as detectors report it.
+
+    Args:
+        look: Given a piece, returns rows of x0 y0 x1 y1 in pixels of it, and a score: (N, 5).
+        picture: Shape (H, W, 3).
+        largest: Width and height of the largest piece.
+        overlap: Least that neighbouring pieces share, in pixels.
+        most_iou: See :func:`suppress`.
+        at_once: Look at pieces in several threads.
+    """
+
+    def seen(piece: tuple[tuple[int, int], tuple[int, int]]) -> NDArray[np.float64]:
+        (y0, y1), (x0, x1) = piece
+        found: NDArray[np.float64] = look(picture[y0:y1, x0:x1]) + np.array([x0, y0, x0, y0, 0])
+        return found
+
+    height, width = picture.shape[:2]
+    pieces = product(tiles(height, largest[1], overlap), tiles(width, largest[0], overlap))
+    both = np.concatenate(each(seen, pieces) if at_once else [seen(piece) for piece in pieces])
+    kept = suppress(both[:, :4], both[:, 4], most_iou)
+    return both[kept, :4], both[kept, 4]

@@ -8,16 +8,14 @@ own binding keeps 36 kB of every call for good, and lets no other thread of Pyth
 from __future__ import annotations
 
 import ctypes
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bystander.detect.models import checked
-from bystander.detect.tiles import suppress, tiles
+from bystander.detect.tiles import in_tiles
 from bystander.errors import ModelError
 from bystander.records import Kind, Picture
-from bystander.threads import each
 
 # ``int *facedetect_cnn(uchar *buffer, uchar *bgr, int width, int height, int step)``,
 # as C++ names it; the size that its header asks of the buffer; and what it writes there: a score in
@@ -59,19 +57,14 @@ class YuFace:
 
     def look(self, picture: Picture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Find faces; see :meth:`bystander.records.Detector.look`."""
-        height, width = picture.shape[:2]
-        pieces = product(tiles(height, _LARGEST, _OVERLAP), tiles(width, _LARGEST, _OVERLAP))
-
-        def look_at(piece: tuple[tuple[int, int], tuple[int, int]]) -> NDArray[np.float64]:
-            (y0, y1), (x0, x1) = piece
-            here = self._look_once(picture[y0:y1, x0:x1])
-            here[:, :4] += x0, y0, x0, y0
-            return here
-
-        found = each(look_at, pieces)
-        both = np.concatenate(found)
-        kept = suppress(both[:, :4], both[:, 4], _MOST_IOU)
-        return both[kept, :4], both[kept, 4]
+        return in_tiles(
+            self._look_once,
+            picture,
+            largest=(_LARGEST, _LARGEST),
+            overlap=_OVERLAP,
+            most_iou=_MOST_IOU,
+            at_once=True,
+        )
 
     def _look_once(self, picture: Picture) -> NDArray[np.float64]:
         height, width = picture.shape[:2]
