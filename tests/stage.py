@@ -53,7 +53,6 @@ class Scene:
     metadata: dict[str, str] = field(default_factory=dict)
     chapters: bool = False
     attachment: bool = False
-    subtitle: bool = False
     change: Callable[[int, list[np.ndarray[Any, Any]]], None] | None = None
 
     def box(self, index: int) -> Box:
