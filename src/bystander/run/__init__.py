@@ -7,11 +7,13 @@ from bystander.run.outputs import Outputs, outputs_for, read_plan
 from bystander.run.progress import Progress, Silent
 from bystander.run.prove import Proof, prove
 from bystander.run.search import Found, others, search
+from bystander.run.viewer import Facts, Viewer
 from bystander.run.work import Worker
 
 __all__ = [
     "Allowance",
     "Entry",
+    "Facts",
     "FolderProgress",
     "FolderRun",
     "Found",
@@ -21,6 +23,7 @@ __all__ = [
     "Progress",
     "Proof",
     "Silent",
+    "Viewer",
     "Worker",
     "draw_up",
     "examine",
