@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ATTACK := $(VENV)/.attack
 
-.PHONY: help demo test lint types check assets schema bench bench-leaks bench-looks bench-speed bench-plates bench-voices bench-attack bench-camera bench-fuzz clean
+.PHONY: help demo test lint types check web web-check assets schema bench bench-leaks bench-looks bench-speed bench-plates bench-voices bench-attack bench-camera bench-fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -42,7 +42,18 @@ lint: $(READY) ## look at the code: style, imports between rooms
 types: $(READY) ## check the types
 	$(BIN)/mypy
 
-check: lint types test ## everything that CI runs
+WEB := web/node_modules/.package-lock.json
+
+$(WEB): web/package.json web/package-lock.json
+	cd web && npm ci
+
+web: $(WEB) ## build the page of `bystander review`
+	cd web && npm run build
+
+web-check: $(WEB) ## look at the page's code: types, style, tests
+	cd web && npm run check
+
+check: lint types web-check test ## everything that CI runs
 
 schema: $(READY) ## write the published schema of plans anew
 	$(BIN)/python -c 'import json; from bystander import plan; print(json.dumps(plan.schema(), indent=2))' > docs/formats/plan.schema.json

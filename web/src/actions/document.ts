@@ -1,0 +1,139 @@
+import { batch } from "@preact/signals";
+import { Conflict, Ended, Unreachable } from "../api/client";
+import type { Change, Patch, ReviewDocument } from "../api/types";
+import { applied } from "../model/patch";
+import { frameTimes } from "../model/times";
+import { inOrder } from "../model/tracks";
+import type { State } from "../state";
+import type { NoticeActions } from "./notices";
+import type { PlayActions } from "./playing";
+
+export type DocumentActions = ReturnType<typeof documentActions>;
+
+/** The document at hand: opening it, and changing it one decision after the other. */
+export function documentActions(state: State, notices: NoticeActions, playing: PlayActions) {
+  let queue: Promise<unknown> = Promise.resolve();
+
+  /** Ask who is here and which files there are. */
+  async function refresh(): Promise<void> {
+    state.session.value = await state.client.session();
+    state.connection.value = "ok";
+  }
+
+  /** Show file *n*. */
+  async function open(n: number): Promise<void> {
+    playing.pause();
+    batch(() => {
+      state.doc.value = null;
+      state.trouble.value = null;
+      state.selection.value = new Set();
+      state.marked.value = { start: null, end: null };
+      state.frame.value = 0;
+      state.shown.value = -1;
+    });
+    await heeding(async () => {
+      const [doc, table] = await Promise.all([state.client.document(n), state.client.times(n)]);
+      batch(() => {
+        state.times.value = frameTimes(table, doc.frames);
+        state.view.value = { start: 0, end: Math.max(doc.duration, 1e-3) };
+        take(doc);
+      });
+    }, true);
+  }
+
+  /** Fetch the document anew, keeping what is selected and where the play head is. */
+  async function reload(): Promise<void> {
+    const doc = state.doc.value;
+    if (doc) await heeding(async () => take(await state.client.document(doc.n)));
+  }
+
+  function take(doc: ReviewDocument): void {
+    batch(() => {
+      state.doc.value = { ...doc, tracks: inOrder(doc.tracks) };
+      state.walk.value = doc.audit;
+      forgetTheGone();
+    });
+  }
+
+  /** Have *change* saved; the patch when it is, null when it is refused (the person is told). */
+  function change(change: Change, because: string): Promise<Patch | null> {
+    return save((doc) => state.client.change(doc.n, doc.revision, change, because));
+  }
+
+  function undo(): Promise<Patch | null> {
+    if (state.doc.value?.undo === null) notices.say("there is nothing to undo");
+    else return save((doc) => state.client.undo(doc.n, doc.revision));
+    return Promise.resolve(null);
+  }
+
+  function redo(): Promise<Patch | null> {
+    if (state.doc.value?.redo === null) notices.say("there is nothing to redo");
+    else return save((doc) => state.client.redo(doc.n, doc.revision));
+    return Promise.resolve(null);
+  }
+
+  /** One after the other: each is made for the revision that the one before it gave. */
+  function save(send: (doc: ReviewDocument) => Promise<Patch>): Promise<Patch | null> {
+    state.unsaved.value += 1;
+    const done = queue.then(async () => {
+      let patch: Patch | null = null;
+      await heeding(async () => {
+        const doc = state.doc.value;
+        if (!doc) return;
+        patch = await send(doc);
+        batch(() => {
+          state.doc.value = applied(doc, patch as Patch);
+          if (patch?.audit) state.walk.value = patch.audit;
+          forgetTheGone();
+        });
+      });
+      state.unsaved.value -= 1;
+      return patch;
+    });
+    queue = done;
+    return done;
+  }
+
+  function forgetTheGone(): void {
+    const there = new Set(state.doc.value?.tracks.map((track) => track.id));
+    const kept = [...state.selection.value].filter((id) => there.has(id));
+    if (kept.length !== state.selection.value.size) state.selection.value = new Set(kept);
+  }
+
+  /** Do *work*; what goes wrong is told in the way that fits. Whether it went well. */
+  async function heeding(work: () => Promise<void>, opening = false): Promise<boolean> {
+    try {
+      await work();
+      if (state.connection.value === "lost") state.connection.value = "ok";
+      return true;
+    } catch (error) {
+      if (error instanceof Conflict) {
+        state.dialog.value = "conflict";
+        await reload();
+      } else if (error instanceof Unreachable) {
+        state.connection.value = "lost";
+      } else if (error instanceof Ended) {
+        state.connection.value = "ended";
+      } else if (error instanceof Error && error.name !== "AbortError") {
+        if (opening) state.trouble.value = error.message;
+        else notices.say(error.message, "bad");
+      }
+      return false;
+    }
+  }
+
+  /** Whether another page has moved the document on; if so, take what it is now. */
+  async function catchUp(): Promise<void> {
+    const doc = state.doc.value;
+    if (!doc || state.unsaved.value > 0) return;
+    await heeding(async () => {
+      const revision = await state.client.revision(doc.n);
+      const now = state.doc.value;
+      if (now !== doc || state.unsaved.value > 0 || revision === doc.revision) return;
+      take(await state.client.document(doc.n));
+      notices.say("another page changed this: it is shown as it is now", "warn");
+    });
+  }
+
+  return { refresh, open, reload, change, undo, redo, heeding, catchUp };
+}

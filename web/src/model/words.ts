@@ -1,0 +1,43 @@
+import type { Track } from "../api/types";
+
+const KINDS: Record<string, string> = {
+  face: "face",
+  head: "head",
+  person: "person",
+  plate: "plate",
+  text: "text",
+  code: "code",
+  screen: "screen",
+  damaged: "damaged frame",
+  drawn: "drawn",
+};
+
+const REASONS: Record<Track["because"], string> = {
+  detector: "detector",
+  verifier: "second look",
+  damaged: "damaged frame",
+  asked: "drawn by a person",
+};
+
+export function kindWord(kind: string): string {
+  return KINDS[kind] ?? kind;
+}
+
+export function reasonWord(because: Track["because"]): string {
+  return REASONS[because];
+}
+
+/** Seconds as m:ss.mmm or h:mm:ss.mmm. */
+export function clock(seconds: number): string {
+  const ms = Math.max(0, Math.round(seconds * 1000));
+  const two = (value: number) => String(value).padStart(2, "0");
+  const h = Math.floor(ms / 3_600_000);
+  const m = Math.floor(ms / 60_000) % 60;
+  const s = `${two(Math.floor(ms / 1000) % 60)}.${String(ms % 1000).padStart(3, "0")}`;
+  return h > 0 ? `${h}:${two(m)}:${s}` : `${m}:${s}`;
+}
+
+/** "1 track", "2 tracks". */
+export function count(n: number, word: string): string {
+  return `${n.toLocaleString("en")} ${word}${n === 1 ? "" : "s"}`;
+}
