@@ -11,7 +11,7 @@ ATTACK := $(VENV)/.attack
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-$(READY): pyproject.toml assets.toml hatch_build.py model_files.py
+$(READY): pyproject.toml assets.toml hatch_build.py model_files.py web_build.py
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/python -m pip install --quiet --editable . --group dev
@@ -42,16 +42,11 @@ lint: $(READY) ## look at the code: style, imports between rooms
 types: $(READY) ## check the types
 	$(BIN)/mypy
 
-WEB := web/node_modules/.package-lock.json
+web: $(READY) ## build the page of bystander review
+	$(BIN)/python web_build.py
 
-$(WEB): web/package.json web/package-lock.json
-	cd web && npm ci
-
-web: $(WEB) ## build the page of `bystander review`
-	cd web && npm run build
-
-web-check: $(WEB) ## look at the page's code: types, style, tests
-	cd web && npm run check
+web-check: $(READY) ## look at the page's code: types, style, tests
+	$(BIN)/python web_build.py check
 
 check: lint types web-check test ## everything that CI runs
 
@@ -98,4 +93,4 @@ bench-fuzz: $(READY) ## damaged files through the whole command: FOOTAGE=folder,
 	$(BIN)/python -m bench.fuzz "$(FOOTAGE)" $(ARGS)
 
 clean: ## remove what was built and installed
-	rm -rf $(VENV) demo build dist src/bystander/assets .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) demo build dist src/bystander/assets src/bystander/review/page web/node_modules .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis

