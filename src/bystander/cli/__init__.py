@@ -16,6 +16,7 @@ from bystander.cli.policy import app as policy
 from bystander.cli.prove import prove
 from bystander.cli.redact import redact
 from bystander.cli.render import render
+from bystander.cli.review import review
 from bystander.cli.verify import verify
 
 app = typer.Typer(
@@ -27,7 +28,7 @@ app = typer.Typer(
     help="Take the people out of camera footage for good, and check that it was done.",
     epilog="Exit codes: 0 clean, 1 failed, 2 wrong usage, 3 leak found.",
 )
-for command in (redact, detect, render, verify, prove, models):
+for command in (redact, detect, review, render, verify, prove, models):
     app.command()(command)
 app.add_typer(policy, name="policy")
 

@@ -176,7 +176,12 @@ def worker(folder: Path, provider: str, allowance: Allowance) -> Worker:
     """Return a worker that may write to *folder*, for a run on *provider*."""
     from bystander import run
 
-    return run.Worker([folder], allowance=allowance, sockets=provider in _ON_CARDS)
+    return run.Worker([folder], allowance=allowance, sockets=on_card(provider))
+
+
+def on_card(provider: str) -> bool:
+    """Return whether *provider* is a graphics card's, whose drivers need sockets."""
+    return provider in _ON_CARDS
 
 
 def provider(name: str) -> str:

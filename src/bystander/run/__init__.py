@@ -2,7 +2,7 @@
 
 from bystander.run.batch import Options, draw_up, examine, redact
 from bystander.run.child import Allowance
-from bystander.run.folder import Entry, FolderProgress, FolderRun, Outcome
+from bystander.run.folder import Entry, FolderProgress, FolderRun, Outcome, outputs_within
 from bystander.run.outputs import Outputs, outputs_for, read_plan
 from bystander.run.progress import Progress, Silent
 from bystander.run.prove import Proof, prove
@@ -29,6 +29,7 @@ __all__ = [
     "examine",
     "others",
     "outputs_for",
+    "outputs_within",
     "prove",
     "read_plan",
     "redact",

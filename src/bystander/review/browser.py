@@ -1,0 +1,54 @@
+"""Opening the browser without telling everyone on the machine the link.
+
+What programs are run with can be read by all users, and browsers are run with the address to open.
+So they are given a file that only this user can read, and that leads on to the link.
+"""
+
+from __future__ import annotations
+
+import html
+import os
+import shutil
+import tempfile
+import webbrowser
+from contextlib import suppress
+from pathlib import Path
+
+
+class Doorway:
+    """A file that leads to the start link; a context manager, and gone when it ends."""
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+
+    def __enter__(self) -> Doorway:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def open(self, link: str) -> bool:
+        """Have the browser open *link*; return whether there is one to ask."""
+        self.close()
+        try:
+            self._folder = Path(tempfile.mkdtemp(prefix="bystander-review-"))  # 0700
+            door = self._folder / "open.html"
+            descriptor = os.open(door, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(
+                    '<!doctype html><meta charset="ascii"><meta name="referrer" '
+                    f'content="no-referrer"><meta http-equiv="refresh" content="0; '
+                    f'url={html.escape(link)}"><title>Bystander</title>'
+                )
+        except OSError:
+            self.close()
+            return False
+        with suppress(webbrowser.Error, OSError):
+            return webbrowser.open(door.as_uri())
+        return False
+
+    def close(self) -> None:
+        """Remove the file; called as soon as the link was followed."""
+        folder, self._folder = self._folder, None
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)

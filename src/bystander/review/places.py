@@ -1,0 +1,73 @@
+"""Where everything that belongs to a file under review lies, by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bystander import run
+from bystander.errors import FootageError
+
+_PLAN = ".plan.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One recording or photo, and what lies beside it.
+
+    Attributes:
+        name: What it is called on the page: its name, or its path within the folder.
+        source: The file.
+        plan: The plan that is reviewed, which may have to be drawn up; never written to after.
+        journal: What was decided.
+        outputs: What rendering writes; the plan in it is the one that was followed.
+    """
+
+    name: str
+    source: Path
+    plan: Path
+    journal: Path
+    outputs: run.Outputs
+
+
+def find(
+    source: Path, output: Path | None, plan: Path | None, *, neutral: bool
+) -> tuple[Place, ...]:
+    """Return the places of *source*, or of every recording and photo in it if it is a folder.
+
+    Args:
+        source: A recording, a photo or a folder.
+        output: What rendering is to write; for a folder: the folder where plans and outputs are.
+        plan: The plan to review, for one file; ``None``: it lies where ``redact`` puts it.
+        neutral: Whether names of outputs are to say nothing.
+
+    Raises:
+        FootageError: There is nothing to review.
+    """
+    if not source.is_dir():
+        if not source.exists():
+            raise FootageError(f"{source} does not exist")
+        outputs = run.outputs_for(source, output, neutral=neutral)
+        return (_place(source.name, source, outputs, plan or outputs.plan),)
+    if output is None or plan is not None:
+        raise FootageError(f"{source} is a folder", hint="-o names the folder of plans and outputs")
+    found = run.search(source, output)
+    places = []
+    for number, path in enumerate(found.media):
+        outputs = run.outputs_within(
+            output, path, folder=source, neutral=number if neutral else None
+        )
+        places.append(_place(str(path), source / path, outputs, outputs.plan))
+    return tuple(places)
+
+
+def _place(name: str, source: Path, outputs: run.Outputs, plan: Path) -> Place:
+    stem = plan.name.removesuffix(_PLAN) if plan.name.endswith(_PLAN) else plan.stem
+    followed = outputs.plan.name.removesuffix(_PLAN) + ".reviewed" + _PLAN
+    return Place(
+        name=name,
+        source=source,
+        plan=plan,
+        journal=plan.with_name(f"{stem}.decisions.jsonl"),
+        outputs=replace(outputs, plan=outputs.plan.with_name(followed)),
+    )
