@@ -13,6 +13,7 @@ from bystander.media.limits import MOST_PIXELS, Limits
 from bystander.media.names import RECORDINGS, is_media
 from bystander.media.opening import open_footage
 from bystander.media.photos import Photo, PhotoEncoder
+from bystander.media.reel import CACHE_BYTES, Reel
 from bystander.media.sink import Recorder
 from bystander.media.sound import read_sound, sound_form
 from bystander.media.structure import Element, content, walk
@@ -27,6 +28,7 @@ from bystander.media.writing import (
 )
 
 __all__ = [
+    "CACHE_BYTES",
     "CONTAINERS",
     "MOST_PIXELS",
     "PRESETS",
@@ -41,6 +43,7 @@ __all__ = [
     "Photo",
     "PhotoEncoder",
     "Recorder",
+    "Reel",
     "SoundTally",
     "check_suffix",
     "coded_packets",

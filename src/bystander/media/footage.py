@@ -48,7 +48,6 @@ class Footage(ABC):
 
     Attributes:
         path: The file.
-        sha256: Its digest in hexadecimal.
         width: Width of an upright frame in pixels.
         height: Height of an upright frame in pixels.
         layout: How the planes of every frame are to be read.
@@ -89,14 +88,32 @@ class Footage(ABC):
     sound_kind: str | None = None
     _turn: Turn
 
-    def __init__(self, path: Path, *, salvage: bool, limits: Limits) -> None:
+    def __init__(
+        self, path: Path, *, salvage: bool, limits: Limits, digest_later: bool = False
+    ) -> None:
         self.path = path
         self.salvage = salvage
         self.limits = limits
         self._identity = identity(path)
-        self.sha256 = digest(path)
+        self._sha256 = None if digest_later else digest(path)
         self.damage = Damage()
         self.sound: SoundTally | None = None
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the file that was opened, in hexadecimal.
+
+        It was made when the file was opened, unless that was put off: then it is made now, once.
+
+        Raises:
+            FootageError: That was put off, and the file is no longer the one that was opened.
+        """
+        if self._sha256 is None:
+            self.check_unchanged()
+            made = digest(self.path)
+            self.check_unchanged()
+            self._sha256 = made
+        return self._sha256
 
     @property
     def turned(self) -> bool:

@@ -16,7 +16,11 @@ _PDF_HEAD = 1024  # bytes within which it says so; there may be others before (I
 
 
 def open_footage(
-    path: str | os.PathLike[str], *, salvage: bool = False, limits: Limits = DEFAULT
+    path: str | os.PathLike[str],
+    *,
+    salvage: bool = False,
+    limits: Limits = DEFAULT,
+    digest_later: bool = False,
 ) -> Footage:
     """Open a recording or a photo.
 
@@ -26,6 +30,8 @@ def open_footage(
         salvage: Work on what decodes of a damaged recording, instead of refusing it. A damaged
             photo is refused in any case.
         limits: How much of it is taken. Photos are never read beyond the default size.
+        digest_later: Make its digest when it is asked for, and do not read all of it now: to look
+            at it, never to work on it.
 
     Raises:
         FootageError: It is missing, not a regular file, empty, no recording, or has no video.
@@ -35,14 +41,14 @@ def open_footage(
     path = Path(path)
     form = photos.recognise(path)
     if form is None:
-        return _recording(path, salvage=salvage, limits=limits)
-    photo = photos.Photo(path, form, limits)
+        return _recording(path, salvage=salvage, limits=limits, digest_later=digest_later)
+    photo = photos.Photo(path, form, limits, digest_later=digest_later)
     limits.check_size(photo.width, photo.height)
     limits.check_frames(photo.expected_frames)
     return photo
 
 
-def _recording(path: Path, *, salvage: bool, limits: Limits) -> Recording:
+def _recording(path: Path, *, salvage: bool, limits: Limits, digest_later: bool) -> Recording:
     """Open what is none of the photos that are read, and so is a recording or nothing for us."""
     if _is_pdf(path):  # FFmpeg would take a picture in it for motion JPEG
         raise FootageError(
@@ -50,7 +56,7 @@ def _recording(path: Path, *, salvage: bool, limits: Limits) -> Recording:
             hint="save its pages as TIFF or PNG and redact those",
         )
     try:
-        return Recording(path, salvage=salvage, limits=limits)
+        return Recording(path, salvage=salvage, limits=limits, digest_later=digest_later)
     except (BeyondLimits, DamagedFootage):
         raise
     except FootageError as error:

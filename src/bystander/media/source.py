@@ -38,10 +38,18 @@ _CHECKED_WHEN_TOLD = {"hevc"}
 
 
 class Recording(Footage):
-    """A recording that FFmpeg decodes; see :class:`bystander.media.footage.Footage`."""
+    """A recording that FFmpeg decodes; see :class:`bystander.media.footage.Footage`.
 
-    def __init__(self, path: Path, *, salvage: bool, limits: Limits) -> None:
-        super().__init__(path, salvage=salvage, limits=limits)
+    Attributes:
+        timed: Whether the file states when frames are shown.
+        first_stamps: When the first few frames are shown by the file's own clock, in seconds.
+        interlaced: Whether the first frame is, so that all go through the deinterlacer.
+    """
+
+    def __init__(
+        self, path: Path, *, salvage: bool, limits: Limits, digest_later: bool = False
+    ) -> None:
+        super().__init__(path, salvage=salvage, limits=limits, digest_later=digest_later)
         self.damage = Damage(cut=self._is_cut())
         self._read_head()
 
@@ -60,7 +68,7 @@ class Recording(Footage):
 
     def _read_head(self) -> None:
         with open_container(self.path, self.limits) as container:
-            stream = self._stream(container)
+            stream = self.stream_of(container)
             rate = stream.average_rate or stream.guessed_rate
             self.rate = Fraction(rate) if rate else _FALLBACK_RATE
             self.expected_frames = stream.frames or _guess_frames(container, self.rate)
@@ -75,13 +83,14 @@ class Recording(Footage):
             self._size, self._format = (first.width, first.height), first.format.name
             self._turn, self._rotation = picture.read_turn(first), first.rotation
             self.layout, self._source_format, note = picture.choose_layout(first, self._turn)
-            self._timed = all(frame.pts is not None for frame in frames)
+            self.timed = all(frame.pts is not None for frame in frames)
             self.width, self.height = self._turn.size(first.width, first.height)
             aspect = Fraction(stream.sample_aspect_ratio or 1)
             self.pixel_aspect = 1 / aspect if self._turn.transpose else aspect
             self.colour = _colour(first, self.layout)
-            self.tick = Fraction(stream.time_base or 1) if self._timed else 1 / self.rate
+            self.tick = Fraction(stream.time_base or 1) if self.timed else 1 / self.rate
             self.start = _stamp(first) or Fraction(0)
+            self.first_stamps = [at for at in map(_stamp, frames) if at is not None]
             self.still = len(frames) <= _STILL_FRAMES
             self.grid_origin = self._turn.grid_origin(self.width, self.height)
             self.left_out = left_out(container, stream)
@@ -89,9 +98,10 @@ class Recording(Footage):
             self.has_sound = audio is not None and audio.codec_context is not None
             self.sound_kind = kind(audio) if audio is not None else None
             self.notes = [note] if note else []
+            self.interlaced = first.interlaced_frame
             if any(frame.interlaced_frame for frame in frames):
                 self.notes.append(_DEINTERLACED)
-            if not self._timed:
+            if not self.timed:
                 self.notes.append(f"the file states no times; {self.rate} frames a second assumed")
 
     def frames(self) -> Iterator[Frame]:
@@ -108,14 +118,10 @@ class Recording(Footage):
         index = lost = 0
         damaged = False
         for decoded in self._decoded(damage):
-            if (decoded.width, decoded.height) != self._size:
-                raise FootageError(
-                    f"the picture changes its size at frame {index}, which is not supported",
-                    hint="cut the recording where it changes and redact the parts",
-                )
+            self.check_form(decoded, index)
             at = index / self.rate
             stamp = _stamp(decoded)
-            if self._timed and stamp is not None:
+            if self.timed and stamp is not None:
                 start = stamp if start is None else start
                 at = stamp - start
                 if last is not None and at <= last:
@@ -127,36 +133,55 @@ class Recording(Footage):
             last = at
             self.limits.check_time(at)
             self.limits.check_frames(index + 1)
-            lasts = decoded.duration * decoded.time_base if decoded.time_base else Fraction(0)
-            if not 0 < lasts <= self.limits.duration_s:  # what no frame lasts is not believed
-                lasts = Fraction(0)
             # What follows a damaged or lost frame is built on it, up to the next that stands alone.
             damaged = decoded.is_corrupt or (
                 (damaged or damage.packets > lost) and not decoded.key_frame
             )
             lost = damage.packets
             damage.frames += damaged
-            layout = self.layout
-            planes = picture.read_planes(decoded, self._source_format, layout, self._turn)
-            yield Frame(
-                index=index,
-                at=at,
-                lasts=lasts or None,
-                planes=planes,
-                layout=layout,
-                damaged=damaged,
-                _rgb=partial(self._rgb, planes),
-            )
+            yield self.frame_of(decoded, index, at, damaged=damaged)
             index += 1
         self.damage = damage
         if not index:
             raise FootageError("the recording has no frame that decodes")
         self.check_unchanged()
 
+    def check_form(self, decoded: av.VideoFrame, index: int) -> None:
+        """Check that *decoded*, which is frame number *index*, is as large as all.
+
+        Raises:
+            FootageError: It is not.
+        """
+        if (decoded.width, decoded.height) != self._size:
+            raise FootageError(
+                f"the picture changes its size at frame {index}, which is not supported",
+                hint="cut the recording where it changes and redact the parts",
+            )
+
+    def frame_of(
+        self, decoded: av.VideoFrame, index: int, at: Fraction, *, damaged: bool = False
+    ) -> Frame:
+        """Return what the decoder gave as an upright frame, with a copy of its planes."""
+        lasts = decoded.duration * decoded.time_base if decoded.time_base else Fraction(0)
+        planes = picture.read_planes(decoded, self._source_format, self.layout, self._turn)
+        return Frame(
+            index=index,
+            at=at,
+            lasts=self.believed(lasts),
+            planes=planes,
+            layout=self.layout,
+            damaged=damaged,
+            _rgb=partial(self._rgb, planes),
+        )
+
+    def believed(self, lasts: Fraction) -> Fraction | None:
+        """Return *lasts*, in seconds, if a frame can be shown for that long."""
+        return lasts if 0 < lasts <= self.limits.duration_s else None
+
     def _rgb(self, planes: tuple[Plane, ...], width: int, height: int, part: Box) -> Picture:
         return picture.scaled_rgb(planes, self.layout, self.colour.matrix, (width, height), part)
 
-    def _stream(self, container: av.container.InputContainer) -> av.VideoStream:
+    def stream_of(self, container: av.container.InputContainer) -> av.VideoStream:
         """Return the video stream, whose decoder refuses what is too large."""
         stream = video_stream(container)
         self.limits.check_size(stream.width, stream.height)
@@ -169,26 +194,34 @@ class Recording(Footage):
     def _decoded(self, damage: Damage) -> Iterator[av.VideoFrame]:
         graph: av.filter.Graph | None = None
         with open_container(self.path, self.limits) as container:
-            stream = self._stream(container)
+            stream = self.stream_of(container)
             stream.thread_type = "SLICE" if self.salvage else "AUTO"
             for frame in _intact(container, stream, damage, self.salvage):
-                if frame.format.name != self._format:
-                    raise FootageError("the recording changes its pixel format on the way")
-                # Not read_turn: PyAV never frees a frame whose side data was looked into.
-                if frame.rotation != self._rotation:
-                    raise FootageError("the recording changes which way is up on the way")
+                self.check_kind(frame)
                 if frame.interlaced_frame and graph is None:
-                    graph = _deinterlacer(stream)
+                    graph = deinterlacer(stream)
                     if _DEINTERLACED not in self.notes:
                         self.notes.append(_DEINTERLACED)
                 if graph is None:
                     yield frame
                 else:
                     graph.push(frame)
-                    yield from _pulled(graph)
+                    yield from pulled(graph)
             if graph is not None:
                 graph.push(None)
-                yield from _pulled(graph)
+                yield from pulled(graph)
+
+    def check_kind(self, decoded: av.VideoFrame) -> None:
+        """Check that *decoded* has the pixels of all frames and is as upright as they are.
+
+        Raises:
+            FootageError: It is not.
+        """
+        if decoded.format.name != self._format:
+            raise FootageError("the recording changes its pixel format on the way")
+        # Not read_turn: PyAV never frees a frame whose side data was looked into.
+        if decoded.rotation != self._rotation:
+            raise FootageError("the recording changes which way is up on the way")
 
 
 def _intact(
@@ -254,7 +287,8 @@ def _stamp(frame: av.VideoFrame) -> Fraction | None:
     return frame.pts * frame.time_base
 
 
-def _deinterlacer(stream: av.VideoStream) -> av.filter.Graph:
+def deinterlacer(stream: av.VideoStream) -> av.filter.Graph:
+    """Return what makes whole frames of interlaced ones; it sees one before and one after each."""
     graph = av.filter.Graph()
     graph.link_nodes(
         graph.add_buffer(template=stream),
@@ -264,7 +298,8 @@ def _deinterlacer(stream: av.VideoStream) -> av.filter.Graph:
     return graph
 
 
-def _pulled(graph: av.filter.Graph) -> Iterator[av.VideoFrame]:
+def pulled(graph: av.filter.Graph) -> Iterator[av.VideoFrame]:
+    """Yield what *graph* has ready."""
     while True:
         try:
             frame = graph.pull()

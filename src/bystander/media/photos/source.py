@@ -54,14 +54,16 @@ class Photo(Footage):
         sampling: A JPEG's own sampling of colour, as Pillow numbers it: 0 is 4:4:4.
     """
 
-    def __init__(self, path: Path, form: Form, limits: Limits) -> None:
+    def __init__(
+        self, path: Path, form: Form, limits: Limits, *, digest_later: bool = False
+    ) -> None:
         """Open the photo at *path*, which is of the kind *form*.
 
         Raises:
             FootageError: It cannot be read, is too large, or is of a kind that is not read.
             DamagedFootage: It is cut short or does not decode.
         """
-        super().__init__(path, salvage=False, limits=limits)
+        super().__init__(path, salvage=False, limits=limits, digest_later=digest_later)
         self.form = form
         with mapped(path) as data:
             held = stored.look(data, form)
@@ -86,7 +88,7 @@ class Photo(Footage):
                 f"its {len(lasts)} pages are numbered by time: the first at 0:00, the second at "
                 f"0:{PAGE_LASTS}"
             )
-        self._lasts = lasts
+        self.lasts = lasts
         self._times = tuple(accumulate((Fraction(0), *lasts[:-1])))
         self.width = max(width for width, _ in self.sizes)
         self.height = max(height for _, height in self.sizes)
@@ -161,7 +163,7 @@ class Photo(Footage):
             yield Frame(
                 index=index,
                 at=self._times[index],
-                lasts=self._lasts[index],
+                lasts=self.lasts[index],
                 planes=planes,
                 layout=LAYOUT,
                 shown=(width, height),
