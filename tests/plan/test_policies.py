@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from fractions import Fraction
 
 import pytest
@@ -57,6 +57,15 @@ def test_each_weakening_is_named(setting: str, value: object, what: str) -> None
     assert any(what in less for less in policies.weaker(changed))
 
 
+def test_show_says_what_each_setting_does() -> None:
+    lines = policies.to_toml("release").splitlines()
+    settings = [line for line in lines if (line and not line.startswith("# ")) or "crf" in line]
+    assert len(settings) == len(fields(Policy)) - 2  # but where they are from
+    for setting in settings:
+        assert lines[lines.index(setting) - 1].startswith("# ")
+    assert not any("docs/" in line for line in lines)
+
+
 def test_a_file_changes_what_it_names_and_no_more() -> None:
     own = policies.from_toml('targets = ["faces"]\nextend_s = 0.75\nbased_on = "release"\n')
     assert own == Policy(name="own", targets=("faces",), extend_s=Fraction(3, 4))
@@ -69,17 +78,22 @@ def test_a_file_changes_what_it_names_and_no_more() -> None:
         ('extend = "1"', "has a setting 'extend'"),
         ('name = "release"', "has a setting 'name'"),
         ('based_on = "mine"', "there is no policy 'mine'"),
-        ('targets = ["names"]', "--target"),
-        ('targets = "faces"', "--target"),
+        ('targets = ["names"]', "^targets: input should be 'faces'"),
+        ('targets = "faces"', "^targets: "),
         ('fill = "blur"', "can be undone"),
-        ("score = 7", "--score"),
-        ('hide_camera = "yes please"', "--hide-camera"),
-        ('extend_s = "soon"', "--extend-s"),
+        ("score = 7", "^score: input should be less than or equal to 1"),
+        ('hide_camera = "yes please"', "^hide_camera: "),
+        ("head_width = 70", "^head_width: input should be"),
+        ("gap_s = 4000", "^the policy: gap_s is not between 0 and 3600 seconds"),
+        ('extend_s = "soon"', "^extend_s: a time is an exact fraction"),
     ],
 )
 def test_a_file_that_asks_for_what_there_is_not_is_refused(text: str, why: str) -> None:
-    with pytest.raises(PlanError, match=why):
+    with pytest.raises(PlanError, match=why) as refused:
         policies.from_toml(text)
+    told = f"{refused.value} {refused.value.hint}"
+    assert "--" not in told, "a file has no options"
+    assert "docs/" not in told, "who installed it has no documents"
 
 
 def test_where_settings_are_from_is_in_the_plan() -> None:

@@ -24,6 +24,16 @@ _LIMITS = {
     "memory": "memory_mb",
     "stall": "stall_s",
 }
+# What settings of a policy are called on the command line.
+_SETTINGS = {
+    "targets": "--target",
+    "fill": "--fill",
+    "audio": "--audio",
+    "min_face_px": "--min-face",
+    "crf": "--crf",
+    "preset": "--preset",
+    "hide_camera": "--hide-camera",
+}
 # Whose drivers are not kept from sockets and other programs.
 _ON_CARDS = ("cuda", "coreml", "directml")
 
@@ -117,7 +127,7 @@ def policy(name: str | None, **given: Any) -> Policy:
         **given: Settings of a policy; ``None`` means that the option was not given.
 
     Raises:
-        WrongUsage: There is no such policy, or the options ask for something that is not done.
+        PlanError: There is no such policy, or it asks for something that is not done.
     """
     from bystander import plan
 
@@ -126,25 +136,30 @@ def policy(name: str | None, **given: Any) -> Policy:
         wanted["targets"] = plan.policies.in_order(
             target.strip() for target in wanted["targets"].split(",")
         )
-    try:
-        chosen = _named(name) if name else Policy()
-        chosen = plan.policies.changed(chosen, wanted)
-        plan.check_policy(chosen)
-    except PlanError as error:
-        raise WrongUsage(str(error), hint=error.hint) from error
+    chosen = plan.policies.changed(_named(name) if name else Policy(), wanted)
+    plan.check_policy(chosen, called=_SETTINGS)
     return chosen
 
 
 def _named(name: str) -> Policy:
     from bystander import plan
 
-    if not name.endswith(".toml"):
+    if name in plan.policies.NAMES:
         return plan.policies.named(name)
+    if not name.endswith(".toml"):
+        raise WrongUsage(
+            f"--policy: there is no policy {name!r}",
+            hint=f"one of {', '.join(plan.policies.NAMES)}, or a file that ends in .toml",
+        )
     try:
-        return plan.policies.from_toml(Path(name).read_text(encoding="utf-8"))
+        text = Path(name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = str(getattr(error, "strerror", None) or "it is not text").lower()
-        raise PlanError(f"--policy: {name!a} cannot be read: {why}") from error
+        raise WrongUsage(f"--policy: {name} cannot be read: {why}") from error
+    try:
+        return plan.policies.from_toml(text)
+    except PlanError as error:
+        raise WrongUsage(f"{name}: {error}", hint=error.hint) from error
 
 
 def limits(texts: Iterable[str] | None) -> tuple[Limits, Allowance]:

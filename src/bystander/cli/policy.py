@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from bystander.cli import console
-from bystander.errors import PlanError
 
 app = typer.Typer(invoke_without_command=True, help="Show what a policy stands for.")
 
@@ -25,7 +24,4 @@ def show(
     """Print a policy as TOML, to read, or to change and give to --policy as a file."""
     from bystander.plan import policies
 
-    try:
-        console.out_text(policies.to_toml(name).rstrip())
-    except PlanError as error:
-        raise console.WrongUsage(str(error), hint=error.hint) from error
+    console.out_text(policies.to_toml(name).rstrip())

@@ -176,7 +176,7 @@ def _malformed(error: ValidationError) -> PlanError:
     why = first["msg"].removeprefix("Value error, ").lower()
     return PlanError(
         f"the plan is malformed at {place}: {why}",
-        hint="docs/formats/plan.md describes what a plan holds",
+        hint="bystander detect IN -o PLAN draws up a whole one",
     )
 
 

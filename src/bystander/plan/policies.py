@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
@@ -9,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from bystander.errors import PlanError
-from bystander.plan.settings import read_policy
+from bystander.plan.settings import meaning, read_policy
 from bystander.records import TARGETS, Policy
 from bystander.timeline import to_text
 
@@ -86,8 +87,8 @@ def named(name: str) -> Policy:
     """
     if name not in _NAMED:
         raise PlanError(
-            f"--policy: there is no policy {name!r}",
-            hint=f"one of {', '.join(NAMES)}, or a file that ends in .toml",
+            f"there is no policy {name!r}",
+            hint=f"one of {', '.join(NAMES)}",
         )
     return Policy(name=name, **_NAMED[name][1])
 
@@ -151,10 +152,14 @@ def to_toml(name: str) -> str:
         PlanError: There is none.
     """
     policy = named(name)
-    lines = [f"# {name}: {_NAMED[name][0]}.", "# docs/formats/plan.md says what each setting does."]
+    lines = [f"# {name}: {_NAMED[name][0]}."]
     for key, value in _settings(policy):
         if key not in _NOT_SETTINGS:
-            unset = f"# {key}: the codec's own"
+            lines += [
+                "",
+                *textwrap.wrap(meaning(key), 96, initial_indent="# ", subsequent_indent="# "),
+            ]
+            unset = f"# {key} = 23, for one; left out: the codec's own"
             lines.append(unset if value is None else f"{key} = {_toml(value)}")
     return "\n".join(lines) + "\n"
 

@@ -11,9 +11,48 @@ from bystander.errors import PlanError
 from bystander.plan.terms import MOST_PX, Part, Seconds
 from bystander.records import Policy
 
+# What each setting does, for those who read or write a policy.
+_MEANINGS = {
+    "targets": "what is hidden, of: faces; heads, which adds those of people whose face is not "
+    "seen; people, whole; plates, all text on vehicles; text, all of it and codes; screens",
+    "fill": "what takes its place: solid, one grey, or soft, made of the pixels around",
+    "audio": "the sound: drop it; mute-speech or tone, which leave all but what is heard as "
+    "speech; or keep it",
+    "min_face_px": "height of the smallest face looked for, in pixels",
+    "score": "least score, 0 to 1, at which a face is hidden",
+    "score_continues": "least score at which a face that was seen is followed",
+    "score_still": "least score at which a face is hidden in a photo",
+    "person_score": "least score at which a person without a visible face is hidden",
+    "person_score_continues": "least score at which such a person is followed",
+    "person_looks": "in how many looks, 0.1 s apart, such a person must be seen",
+    "person_score_long": "least score that is enough for one who is seen long",
+    "person_looks_long": "how many looks are long",
+    "text_score": "least score at which text and plates are hidden",
+    "screen_score": "least score at which a screen is hidden",
+    "gap_s": "longest gap between two sightings that is hidden as well, in seconds",
+    "extend_s": "how long before the first and after the last sighting somebody is hidden, in "
+    "seconds",
+    "head_width": "width of what is hidden, in widths of the face",
+    "head_up": "how far it reaches above the face, in heights of the face",
+    "head_down": "how far it reaches below the face, in heights of the face",
+    "body_margin": "margin around whole people and screens, as a share of their width and height",
+    "text_margin": "margin around text and plates, as a share of their height",
+    "text_extend_s": "what extend_s is for text, plates and screens, in seconds",
+    "union_s": "a frame hides as well what frames so near to it hide, in seconds",
+    "grid_px": "what is hidden ends on this grid, in pixels: the blocks of the original's coding",
+    "margin_px": "margin on every side after that, in pixels",
+    "crf": "quality in the encoder's own scale: lower is better and larger",
+    "preset": "speed of the encoder: the slower, the smaller the file",
+    "hide_camera": "whether the fingerprint of the camera's sensor is reduced",
+    "speech_score": "least score, 0 to 1, at which speech is hidden",
+    "speech_pad_s": "how far that reaches beyond what was heard, in seconds",
+    "speech_gap_s": "shorter pauses are hidden with the speech around them, in seconds",
+    "neutral_names": "whether names and times of the files that are written say nothing",
+}
+
 
 class PolicyPart(Part):
-    """What is hidden and how; the fields are explained in ``docs/formats/plan.md``."""
+    """What is hidden and how; :class:`bystander.records.Policy` says more of each."""
 
     targets: Annotated[
         tuple[Literal["faces", "heads", "people", "plates", "text", "screens"], ...],
@@ -80,37 +119,52 @@ class PolicyPart(Part):
         return self
 
 
-def check_policy(policy: Policy) -> None:
+def meaning(setting: str) -> str:
+    """Return what *setting* of a policy does, in a line.
+
+    >>> meaning("margin_px")
+    'margin on every side after that, in pixels'
+    """
+    return _MEANINGS[setting]
+
+
+def check_policy(policy: Policy, *, called: Mapping[str, str] | None = None) -> None:
     """Check that *policy* asks for what can be done.
+
+    Args:
+        policy: The policy.
+        called: What the person who set it calls its settings, where that is not their name.
 
     Raises:
         PlanError: It does not.
     """
-    read_policy({name: getattr(policy, name) for name in PolicyPart.model_fields})
+    settings = {name: getattr(policy, name) for name in PolicyPart.model_fields}
+    read_policy(settings, called=called)
 
 
-def read_policy(settings: Mapping[str, Any]) -> Policy:
+def read_policy(settings: Mapping[str, Any], *, called: Mapping[str, str] | None = None) -> Policy:
     """Return the policy that *settings*, by its fields, describe, once they are checked.
+
+    What is wrong is called by its name, or what it is *called* instead.
 
     Raises:
         PlanError: They ask for what cannot be done.
     """
+    called = called or {}
     fill = settings["fill"]
     if fill in ("blur", "mosaic", "pixelate", "pixelation"):
         raise PlanError(
             f"{fill} can be undone: it is made of the pixels it is meant to hide",
-            hint="--fill soft looks like a blur and contains nothing from inside; "
-            "docs/explanation/why-not-blur.md has the figures",
+            hint=f"{called.get('fill', 'fill')} soft looks like a blur and contains nothing from "
+            "inside",
         )
     try:
         return Policy(**PolicyPart.model_validate(settings).fields())
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(step) for step in first["loc"]) or "policy"
-        raise PlanError(f"--{_option(place)}: {first['msg'].lower()}") from error
-
-
-def _option(field: str) -> str:
-    """Return the option of the command line that sets *field* of a policy."""
-    name = field.split(".", maxsplit=1)[0]
-    return "target" if name == "targets" else name.removesuffix("_px").replace("_", "-")
+        name = str(first["loc"][0]) if first["loc"] else ""
+        why = first["msg"].removeprefix("Value error, ").lower()
+        raise PlanError(
+            f"{called.get(name, name)}: {why}" if name else f"the policy: {why}",
+            hint="bystander policy show release says what each setting does",
+        ) from error
