@@ -19,6 +19,7 @@ from bystander.errors import (
     LeakFound,
     ModelError,
     PlanError,
+    WrongPath,
 )
 from bystander.geometry import Box
 from bystander.records import (
@@ -64,6 +65,7 @@ __all__ = [
     "Sound",
     "Span",
     "Track",
+    "WrongPath",
     "redact",
 ]
 
@@ -97,6 +99,7 @@ def redact(
         The report; always clean.
 
     Raises:
+        WrongPath: The recording is not there, or something is in the way of the new one.
         FootageError: The recording cannot be read, or the new one cannot be written.
         ModelError: A detector is missing, altered or cannot run here.
         PlanError: The policy cannot be followed, or a region covers nothing.

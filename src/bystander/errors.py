@@ -4,6 +4,7 @@
 
     BystanderError            a promise could not be kept
     ├── FootageError          a recording cannot be read, or the new one cannot be written
+    │   ├── WrongPath         a file that was named is not there, in the way, or of no use for this
     │   ├── DamagedFootage    parts of a recording are missing or do not decode
     │   └── BeyondLimits      a recording is larger or longer than is taken
     ├── ModelError            a detector is missing, altered or cannot run
@@ -13,6 +14,9 @@
 
 What the verifier looks for and finds is a value, a :class:`~bystander.records.Leak`; it becomes
 :class:`LeakFound` only when a recording is refused its name because of it.
+
+A :class:`WrongPath` and a :class:`PlanError` are mended by asking for something else, all others by
+another recording or machine: the command line ends with another exit code for those two.
 """
 
 from __future__ import annotations
@@ -33,6 +37,10 @@ class BystanderError(Exception):
 
 class FootageError(BystanderError):
     """A recording cannot be read, or the new one cannot be written."""
+
+
+class WrongPath(FootageError):
+    """What was named is not there, is in the way, or cannot hold what was to be written to it."""
 
 
 class DamagedFootage(FootageError):

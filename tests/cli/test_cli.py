@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import Cli, OnTerminal
-from tests.stage import Scene, draw
+from tests.stage import Scene, draw, plan_for
 
 import bystander
+from bystander.plan import to_json
 
 Tidy = Callable[[Path], None]
 
@@ -107,62 +108,76 @@ def test_models_are_listed_with_digests_and_licences(cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
-        (["redact", "none.mp4"], 1, "error: none.mp4 does not exist"),
+        (["redact", "none.mp4"], 2, "error: none.mp4 does not exist"),
         (["redact", "."], 2, "error: . is a folder"),
-        (["redact", ".", "-o", "."], 1, "error: the output folder may not be or hold"),
-        (["redact", ".", "-o", "clip.mp4"], 1, "error: clip.mp4 is not a folder"),
-        (["redact", ".", "-o", "no/out"], 1, "error: the folder no/out cannot be made"),
+        (["redact", ".", "-o", "."], 2, "error: the output folder may not be or hold"),
+        (["redact", ".", "-o", "clip.mp4"], 2, "error: clip.mp4 is not a folder"),
+        (["redact", ".", "-o", "no/out"], 2, "error: the folder no/out cannot be made"),
         (["redact", ".", "-o", "out", "--region", "0,0,9,9"], 2, "error: --plan and regions"),
         (["redact", ".", "-o", "out", "--plan", "p"], 2, "error: --plan and regions"),
-        (["detect", ".", "-o", "p"], 1, "error: . is not a regular file"),
+        (["detect", ".", "-o", "p"], 2, "error: . is not a regular file"),
         (["redact", "clip.mp4", "--limit", "speed=9"], 2, "error: --limit: there is no 'speed'"),
         (["redact", "clip.mp4", "--limit", "frames=0"], 2, "error: --limit: '0' is no number"),
         (["redact", "clip.mp4", "--limit", "frames=7"], 1, "hint: --limit frames=N raises it"),
         (["redact", "clip.mp4", "--limit", "pixels=99"], 1, "hint: --limit pixels=N raises it"),
         (["redact", "clip.mp4", "--limit", "memory=99"], 1, "hint: --limit memory=MIB raises it"),
-        (["redact", "clip.mp4", "-o", "n" * 250 + ".mp4"], 1, "is too long to be written"),
+        (["redact", "clip.mp4", "-o", "n" * 250 + ".mp4"], 2, "is too long to be written"),
         (["redact", "empty.mp4"], 1, "error: empty.mp4 is empty"),
         (["redact", "noise.mp4"], 1, "error: noise.mp4 is not a recording that can be read"),
-        (["redact", "clip.mp4", "-o", "out.avi"], 1, "error: nothing is written as .avi"),
-        (["redact", "clip.mp4", "-o", "clip.mp4"], 1, "error: clip.mp4 is the original itself"),
-        (["redact", "clip.mp4", "-o", "no/out.mp4"], 1, "does not exist"),
+        (["redact", "clip.mp4", "-o", "out.avi"], 2, "error: nothing is written as .avi"),
+        (["redact", "clip.mp4", "-o", "clip.mp4"], 2, "error: clip.mp4 is the original itself"),
+        (["redact", "clip.mp4", "-o", "no/out.mp4"], 2, "does not exist"),
         (["redact", "clip.mp4", "--fill", "blur"], 2, "hint: --fill soft looks like a blur"),
         (["redact", "clip.mp4", "--fill", "mosaic"], 2, "error: mosaic can be undone"),
         (["redact", "clip.mp4", "--target", "dogs"], 2, "error: --target"),
         (["redact", "clip.mp4", "--preset", "warp"], 2, "error: --preset"),
         (["redact", "clip.mp4", "--min-face", "0"], 2, "error: --min-face"),
-        (["redact", "clip.mp4", "--crf", "45"], 1, "hint: coarser coding smears"),
+        (["redact", "clip.mp4", "--crf", "45"], 2, "hint: coarser coding smears"),
         (
             ["redact", "clip.mp4", "--hide-camera", "--crf", "18"],
-            1,
+            2,
             "error: hiding the camera needs a crf of 23 or more for h264, not 18",
         ),
         (["redact", "clip.mp4", "--provider", "abacus"], 2, "error: --provider"),
         (["redact", "clip.mp4", "--provider", "cuda"], 1, "error: onnxruntime has no cuda"),
-        (["redact", "clip.mp4", "--plan", "noise.mp4"], 1, "error: noise.mp4 is not a plan"),
+        (["redact", "clip.mp4", "--plan", "noise.mp4"], 2, "error: noise.mp4 is not a plan"),
         (["redact", "clip.mp4", "--plan", "p", "--fill", "soft"], 2, "error: --plan brings"),
         (["redact", "clip.mp4", "--plan", "p", "--region", "0,0,9,9"], 2, "error: --plan brings"),
         (["redact", "clip.mp4", "--keep-region", "0,0"], 2, "error: --keep-region: '0,0' is no"),
-        (["redact", "clip.mp4", "--keep-region", "9000,0,9,9"], 1, "region 1 does not lie within"),
+        (["redact", "clip.mp4", "--keep-region", "9000,0,9,9"], 2, "region 1 does not lie within"),
         (
             ["redact", "clip.mp4", "--policy", "mine"],
             2,
             "error: --policy: there is no policy 'mine'",
         ),
         (["redact", "clip.mp4", "--policy", "a.toml"], 2, "cannot be read: no such file"),
+        (["redact", "clip.mp4", "--policy", "bad.toml"], 2, "error: bad.toml: head_width: input"),
+        (["redact", "clip.mp4", "-o", "empty.mp4"], 2, "hint: --force replaces it"),
+        (["redact", "clip.mp4", "-o", "out.png"], 2, "error: recordings are not written as .png"),
+        (["detect", "none.mp4", "-o", "p"], 2, "error: none.mp4 does not exist"),
+        (["detect", "clip.mp4", "-o", "empty.mp4"], 2, "hint: --force replaces it"),
+        (["render", "clip.mp4", "--plan", "no", "-o", "o.mp4"], 2, "error: no cannot be read"),
+        (["render", "none.mp4", "--plan", "p.json", "-o", "o.mp4"], 2, "none.mp4 does not exist"),
+        (["prove", "none.mp4", "--plan", "p.json"], 2, "error: none.mp4 does not exist"),
+        (["prove", "clip.mp4", "--plan", "p.json"], 2, "drawn up for another recording"),
+        (
+            ["verify", "none.mp4", "--plan", "p.json", "--original", "clip.mp4"],
+            2,
+            "drawn up for another recording",
+        ),
         (["redact", "clip.mp4", "--plan", "p", "--policy", "release"], 2, "error: --plan brings"),
         (["policy", "show", "mine"], 2, "hint: one of release, research, source"),
         (["redact", "clip.mp4", "--target", "cats"], 2, "error: --target: "),
-        (["redact", "clip.mp4", "-o", "."], 1, "error: . is a folder"),
+        (["redact", "clip.mp4", "-o", "."], 2, "error: . is a folder"),
         (["redact", "clip.mp4", "--region", "here"], 2, "error: --region: 'here' is no region"),
         (["redact", "clip.mp4", "--region", "0,0,0,9"], 2, "is an empty region"),
         (["redact", "clip.mp4", "--region", "0,0,9,9@4-3"], 2, "is an empty region"),
         (
             ["redact", "clip.mp4", "--region", "9000,0,9,9"],
-            1,
+            2,
             "error: region 1 does not lie within",
         ),
-        (["redact", "clip.mp4", "--region", "0,0,9,9@1:00-"], 1, "region 1 covers no frame"),
+        (["redact", "clip.mp4", "--region", "0,0,9,9@1:00-"], 2, "region 1 covers no frame"),
         (["redact"], 2, "error: missing argument 'IN'"),
         (["redact", "clip.mp4", "--nope"], 2, "error: no such option"),
         (["blur"], 2, "error: no such command 'blur'"),
@@ -173,6 +188,8 @@ def test_errors_are_one_line_and_leave_nothing(
 ) -> None:
     (clip.parent / "empty.mp4").touch()
     (clip.parent / "noise.mp4").write_bytes(bytes(range(255, -1, -1)) * 30)
+    (clip.parent / "bad.toml").write_text("head_width = 70\n")
+    (clip.parent / "p.json").write_text(to_json(plan_for("0" * 64, Scene(frames=8))))
     before = {path.name: path.stat().st_mtime_ns for path in clip.parent.iterdir()}
     done = cli(*arguments, cwd=clip.parent)
     assert done.returncode == code
@@ -200,7 +217,7 @@ def test_a_missing_model_is_an_error_and_nothing_is_written(
 
 def test_a_hostile_name_reaches_no_terminal(cli: Cli, tmp_path: Path) -> None:
     done = cli("redact", "a\x1b[2Jb\nc.mp4", cwd=tmp_path)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "\x1b" not in done.stderr
     assert len(done.stderr.splitlines()) == 2
 

@@ -230,7 +230,7 @@ def test_a_link_to_a_recording_is_read_and_a_link_at_the_output_is_not_written_t
     precious.write_bytes(b"precious")
     (tmp_path / "a.redacted.mp4").symlink_to(precious)
     done = cli("redact", "a.mp4", *QUICK, cwd=tmp_path)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "a.redacted.mp4 exists already" in done.stderr
     assert cli("redact", "a.mp4", *QUICK, "--force", cwd=tmp_path).returncode == 0
     assert precious.read_bytes() == b"precious"

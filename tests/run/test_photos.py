@@ -21,7 +21,7 @@ from tests.detect.test_detectors import FACE
 
 import bystander
 from bystander import media, run
-from bystander.errors import FootageError
+from bystander.errors import FootageError, PlanError
 from bystander.geometry import Box
 from bystander.records import Policy, Region
 
@@ -235,7 +235,7 @@ def test_plan_and_report_of_another_original_are_not_replaced(
 def test_a_photo_has_no_crf_and_is_no_recording(street: Image.Image, tmp_path: Path) -> None:
     source = tmp_path / "in.png"
     street.save(source)
-    with pytest.raises(FootageError, match="crf is for recordings"):
+    with pytest.raises(PlanError, match="crf is for recordings"):
         bystander.redact(source, tmp_path / "out.png", policy=Policy(crf=20))
     with pytest.raises(FootageError, match="a photo is not written as"):
         bystander.redact(source, tmp_path / "out.mp4")

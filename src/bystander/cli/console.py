@@ -23,7 +23,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from bystander.errors import BystanderError, LeakFound, PlanError
+from bystander.errors import BystanderError, LeakFound, PlanError, WrongPath
 from bystander.records import Policy
 
 CLEAN, FAILED, USAGE, LEAK = 0, 1, 2, 3
@@ -163,7 +163,7 @@ def guarded(command: Callable[[], Any]) -> int:
     except LeakFound as error:
         fail(str(error), error.hint)
         return LEAK
-    except WrongUsage as error:
+    except (PlanError, WrongPath) as error:
         fail(str(error), error.hint)
         return USAGE
     except BystanderError as error:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from bystander.cli import console, options
-from bystander.errors import BystanderError, LeakFound
+from bystander.errors import BystanderError, FootageError, LeakFound, WrongPath
 from bystander.records import Policy, Report
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _NAMED = 50  # files of a kind that are named at the end; --json names all
 _LONGEST_NAME = 30
+# What is wrong with where a folder is to be, and not with the disk.
+_NO_PLACE = (FileExistsError, FileNotFoundError, NotADirectoryError)
 
 
 def redact(
@@ -111,7 +113,8 @@ def _make(output: Path) -> bool:
         output.mkdir()
     except OSError as error:
         why = str(error.strerror).lower()
-        raise BystanderError(f"the folder {output} cannot be made: {why}") from error
+        kind = WrongPath if isinstance(error, _NO_PLACE) else FootageError
+        raise kind(f"the folder {output} cannot be made: {why}") from error
     return True
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from bystander.errors import FootageError
+from bystander.errors import PlanError, WrongPath
 from bystander.records import PixelLayout
 
 CONTAINERS = {
@@ -75,15 +75,15 @@ class Encoder:
                 is the finest: a finer one keeps more of it.
 
         Raises:
-            FootageError: It is not.
+            PlanError: It is not.
         """
         if hide_camera and crf is not None and crf < self.crf:
-            raise FootageError(
+            raise PlanError(
                 f"hiding the camera needs a crf of {self.crf} or more for {self.codec}, not {crf}",
                 hint="a finer quality keeps the fingerprint; leave out --crf or --hide-camera",
             )
         if crf is not None and not 0 <= crf <= self.most_crf:
-            raise FootageError(
+            raise PlanError(
                 f"a crf of {crf} is not between 0 and {self.most_crf} for {self.codec}",
                 hint="coarser coding smears what is around a mask into it",
             )
@@ -140,12 +140,12 @@ def container_for(path: Path) -> str:
     """Return FFmpeg's name of the container that *path* names.
 
     Raises:
-        FootageError: It names none that is written here.
+        WrongPath: It names none that is written here.
     """
     try:
         return CONTAINERS[path.suffix.lower()]
     except KeyError:
-        raise FootageError(
+        raise WrongPath(
             f"recordings are not written as {path.suffix or 'a file without suffix'}",
             hint=f"name the output with one of {', '.join(CONTAINERS)}",
         ) from None
@@ -162,7 +162,7 @@ def encoder_for(
     themselves and PyAV cannot make Matroska state it, so there it has to be square.
 
     Raises:
-        FootageError: No encoder on offer can hold them in this container.
+        WrongPath: No encoder on offer can hold them in this container.
     """
     shift_x, shift_y = layout.chroma_shift or (0, 0)
     odd = (width & shift_x) or (height & shift_y)
@@ -170,19 +170,19 @@ def encoder_for(
     if container != "webm" and not odd:
         return HEVC if deep else H264
     if container == "mov":
-        raise FootageError(
+        raise WrongPath(
             f"a frame of {width}x{height} pixels cannot be held by a .mov file",
             hint="name the output .mp4 or .mkv",
         )
     if container != "mp4" and pixel_aspect != 1:
-        raise FootageError(
+        raise WrongPath(
             f"a {container} file cannot say here that pixels are {pixel_aspect} as wide as high",
             hint="name the output .mp4",
         )
     if not deep:
         return VP9
     if layout.name != "yuv420p10le" or min(width, height) < 64:
-        raise FootageError(
+        raise WrongPath(
             f"frames of {width}x{height} pixels as {layout.name} cannot be held by this container",
             hint="name the output .mkv" if container == "webm" and not odd else None,
         )

@@ -20,7 +20,7 @@ import av.error
 import av.logging
 import av.stream
 
-from bystander.errors import DamagedFootage, FootageError
+from bystander.errors import DamagedFootage, FootageError, WrongPath
 from bystander.media.limits import Limits
 
 # Demuxers that read one file and nothing else. Those that open what a file names (playlists,
@@ -56,16 +56,17 @@ def identity(path: Path) -> tuple[int, ...]:
     """Return what changes when the file at *path* is replaced or written to.
 
     Raises:
-        FootageError: It is missing, empty, or not a regular file.
+        WrongPath: It is missing, or not a regular file.
+        FootageError: It is empty, or cannot be read.
     """
     try:
         found = path.stat()
     except FileNotFoundError as error:
-        raise FootageError(f"{path} does not exist") from error
+        raise WrongPath(f"{path} does not exist") from error
     except OSError as error:
         raise FootageError(f"{path} cannot be read: {error.strerror}") from error
     if not stat.S_ISREG(found.st_mode):
-        raise FootageError(f"{path} is not a regular file")
+        raise WrongPath(f"{path} is not a regular file")
     if not found.st_size:
         raise FootageError(f"{path} is empty")
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns

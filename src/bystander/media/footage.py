@@ -134,7 +134,11 @@ class Footage(ABC):
         """Check that the file is still the one that was opened.
 
         Raises:
-            FootageError: It was replaced or written to.
+            FootageError: It was removed, replaced or written to.
         """
-        if identity(self.path) != self._identity:
+        try:
+            same = identity(self.path) == self._identity
+        except FootageError:
+            same = False
+        if not same:
             raise FootageError("the file changed while it was being read")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bystander.errors import FootageError
+from bystander.errors import WrongPath
 from bystander.media import codecs, photos
 from bystander.media import sink as recordings
 from bystander.media.codecs import Encoder
@@ -21,7 +21,7 @@ def encoder_like(path: Path, like: Footage) -> Encoder | PhotoEncoder:
     """Return what writes frames like those of *like* to *path*.
 
     Raises:
-        FootageError: There is nothing that can.
+        WrongPath: There is nothing that can.
     """
     if isinstance(like, Photo):
         return photos.photo_encoder(path, like)
@@ -80,11 +80,11 @@ def check_suffix(path: Path) -> None:
     """Check that *path* names a kind of recording or photo that is written.
 
     Raises:
-        FootageError: It does not.
+        WrongPath: It does not.
     """
     if photos.form_for(path) is None and path.suffix.lower() not in codecs.CONTAINERS:
         known = (form.suffixes[0] for form in photos.FORMS if form.writes)
-        raise FootageError(
+        raise WrongPath(
             f"nothing is written as {path.suffix or 'a file without suffix'}",
             hint=f"for a recording, name the output with one of {', '.join(codecs.CONTAINERS)}; "
             f"for a photo, of {', '.join(known)}",

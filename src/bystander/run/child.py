@@ -42,6 +42,7 @@ _KNOWN = {
     for kind in (
         BystanderError,
         errors.FootageError,
+        errors.WrongPath,
         errors.DamagedFootage,
         errors.BeyondLimits,
         errors.ModelError,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bystander import media, plan
-from bystander.errors import FootageError, PlanError
+from bystander.errors import FootageError, PlanError, WrongPath
 from bystander.records import Plan
 
 _MARK = ".redacted"
@@ -38,15 +38,15 @@ def outputs_for(source: Path, output: Path | None, *, neutral: bool = False) -> 
     source's.
 
     Raises:
-        FootageError: The source names no file.
+        WrongPath: The source names no file.
     """
     if not source.name:  # "." and "/" name no file
-        raise FootageError(f"{source} is not a regular file")
+        raise WrongPath(f"{source} is not a regular file")
     if output is None:
         name = _MARK.removeprefix(".") if neutral else f"{source.stem}{_MARK}"
         output = source.with_name(f"{name}{media.suffix_like(source)}")
     if output.name in ("", ".."):
-        raise FootageError(f"{output} is a folder", hint="-o says which file to write")
+        raise WrongPath(f"{output} is a folder", hint="-o says which file to write")
     stem = output.stem.removesuffix(_MARK) or output.stem
     return Outputs(
         recording=output,
@@ -74,14 +74,14 @@ def check_outputs(source: Path, outputs: Outputs, *, force: bool) -> None:
     """Check that nothing is in the way of *outputs*, the source least of all.
 
     Raises:
-        FootageError: Something is.
+        WrongPath: Something is.
     """
     media.check_suffix(outputs.recording)
     for target in outputs.all:
         check_target(source, target, force=True)
     # Before it is said that --force replaces what is there: this it does not replace.
     if outputs.plan.exists() and _belongs_to_another(source, outputs):
-        raise FootageError(
+        raise WrongPath(
             f"{outputs.plan} belongs to the output of another original, which stays",
             hint="-o gives this output a name of its own",
         )
@@ -110,20 +110,20 @@ def check_target(source: Path, target: Path, *, force: bool) -> None:
     """Check that *target* may be written by a run from *source*.
 
     Raises:
-        FootageError: It may not.
+        WrongPath: It may not.
     """
     try:
         target.lstat()
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
-            raise FootageError(
+            raise WrongPath(
                 f"the name {target.name} is too long to be written", hint="-o gives another"
             ) from error
     if not target.absolute().parent.is_dir():
-        raise FootageError(f"the folder {target.absolute().parent} does not exist")
+        raise WrongPath(f"the folder {target.absolute().parent} does not exist")
     if target.is_dir():
-        raise FootageError(f"{target} is a folder")
+        raise WrongPath(f"{target} is a folder")
     if target.exists() and source.exists() and os.path.samefile(source, target):
-        raise FootageError(f"{target} is the original itself, which is never written to")
+        raise WrongPath(f"{target} is the original itself, which is never written to")
     if (target.exists() or target.is_symlink()) and not force:
-        raise FootageError(f"{target} exists already", hint="--force replaces it")
+        raise WrongPath(f"{target} exists already", hint="--force replaces it")

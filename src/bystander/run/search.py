@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bystander import media
-from bystander.errors import FootageError
+from bystander.errors import WrongPath
 
 _DEEPEST = 100  # folders in one another
 
@@ -32,22 +32,22 @@ def search(folder: Path, output: Path) -> Found:
     """Return what is in *folder*, to any depth, without the folder *output*.
 
     Raises:
-        FootageError: There is no recording or photo, or *output* is no place for outputs.
+        WrongPath: There is no recording or photo, or *output* is no place for outputs.
     """
     inside = folder.resolve()
     outside = output.resolve()
     if outside == inside or outside in inside.parents:
-        raise FootageError(
+        raise WrongPath(
             "the output folder may not be or hold the folder of the originals",
             hint="-o names another, beside it or in it",
         )
     if output.exists() and not output.is_dir():
-        raise FootageError(f"{output} is not a folder")
+        raise WrongPath(f"{output} is not a folder")
     found: list[tuple[Path, int]] = []
     left_out: list[tuple[Path, str]] = []
     _walk(inside, Path(), outside, found, left_out)
     if not found:
-        raise FootageError(f"{folder} holds no recording or photo, by the names of its files")
+        raise WrongPath(f"{folder} holds no recording or photo, by the names of its files")
     return Found(
         media=tuple(path for path, _ in found),
         sizes=tuple(size for _, size in found),

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import BinaryIO
 
-from bystander.errors import FootageError
+from bystander.errors import FootageError, WrongPath
 from bystander.media.photos import forms, pieces
 
 
@@ -51,7 +51,8 @@ class Film:
             lasts: How long it is shown, in seconds.
 
         Raises:
-            FootageError: It is shown too shortly or too long for such a file.
+            WrongPath: It is shown too shortly or too long for such a file.
+            FootageError: It is shown too long for any.
         """
         self._add(coded, at, lasts)
         self._written += 1
@@ -72,7 +73,7 @@ class Film:
         """Return how long a picture is shown, so that rounding does not add up."""
         ticks = round((at + lasts) * per_second) - round(at * per_second)
         if not least <= ticks <= most:
-            raise FootageError(
+            raise WrongPath(
                 f"a picture that is shown for {float(lasts):g} s cannot be held by such a file",
                 hint="name the output .png, which holds such times",
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from bystander.errors import FootageError
+from bystander.errors import WrongPath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +100,11 @@ def form_for(path: Path) -> Form | None:
     """Return which kind of photo *path* names by its suffix, or ``None`` for no photo.
 
     Raises:
-        FootageError: It names a kind that is not written.
+        WrongPath: It names a kind that is not written.
     """
     form = SUFFIXES.get(path.suffix.lower())
     if form is not None and not form.writes:
-        raise FootageError(
+        raise WrongPath(
             f"photos are not written as {path.suffix.lower()}",
             hint="name the output .jpg, .png or .avif; a film of pictures .png, pages .tif",
         )

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, TiffImagePlugin
 
-from bystander.errors import FootageError
+from bystander.errors import FootageError, PlanError, WrongPath
 from bystander.media.photos import forms
 from bystander.media.photos.decode import room_for
 from bystander.media.photos.films import Film
@@ -74,10 +74,10 @@ class PhotoEncoder:
         """Check that no quality of recordings is asked for.
 
         Raises:
-            FootageError: It is.
+            PlanError: It is.
         """
         if crf is not None:
-            raise FootageError("a crf is for recordings: a photo's quality follows the original's")
+            raise PlanError("a crf is for recordings: a photo's quality follows the original's")
 
     def options(self, _crf: int | None, _preset: str) -> dict[str, str]:
         """Return the settings, for a person to read."""
@@ -93,23 +93,23 @@ def photo_encoder(path: Path, like: Photo, *, hide_camera: bool = False) -> Phot
         hide_camera: Use no table of quantisation of the photo's own, which can tell its make.
 
     Raises:
-        FootageError: Such a file cannot hold them.
+        WrongPath: Such a file cannot hold them.
     """
     form = forms.form_for(path)
     if form is None:
-        raise FootageError(
+        raise WrongPath(
             f"a photo is not written as {path.suffix or 'a file without suffix'}",
             hint=f"name the output {like_suffixes(like)}",
         )
     count = like.expected_frames
     if count > 1 and form.many != ("film" if like.is_film else "pages"):
         what = "film of" if like.is_film else "document of"
-        raise FootageError(
+        raise WrongPath(
             f"a {form.name} file cannot hold a {what} {count} pictures",
             hint=f"name the output {like_suffixes(like)}",
         )
     if like.profile.icc is not None and not form.profiled:
-        raise FootageError(
+        raise WrongPath(
             f"a {form.name} file cannot say here that its colours are {like.profile.name}",
             hint=f"name the output {like_suffixes(like)}",
         )
@@ -245,7 +245,8 @@ class PhotoRecorder:
             hide_camera: See :func:`photo_encoder`.
 
         Raises:
-            FootageError: Such a file cannot hold the pictures, or cannot be written.
+            WrongPath: Such a file cannot hold the pictures.
+            FootageError: It cannot be written.
         """
         self.encoder = photo_encoder(path, like, hide_camera=hide_camera)
         self.encoder.check(crf)
