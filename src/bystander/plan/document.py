@@ -22,7 +22,7 @@ from pydantic import (
 from bystander.errors import PlanError
 from bystander.geometry import Box
 from bystander.plan.settings import PolicyPart
-from bystander.plan.terms import MOST_PX, Corners, Part, Seconds
+from bystander.plan.terms import LONGEST_SOUND_S, MOST_PX, TRACK, Corners, Part, Seconds
 from bystander.records import (
     Because,
     FootageFacts,
@@ -36,8 +36,6 @@ from bystander.records import (
 from bystander.timeline import Span
 
 VERSION = 4
-# How far sound can go on after the picture.
-_LONGEST_SOUND_S = 24 * 3600
 
 # A keyframe as json.dumps lays it out, one number a line; a person reads it better on one.
 _KEYFRAME = re.compile(
@@ -65,7 +63,7 @@ class KeyframePart(Part):
 class RedactionPart(Part):
     """One region over time."""
 
-    track: Annotated[str, Field(pattern="^[a-z0-9-]{1,40}$")]
+    track: Annotated[str, Field(pattern=TRACK)]
     kind: Kind | None
     because: Because
     score: Annotated[float, Field(ge=0, le=1)]
@@ -84,11 +82,22 @@ class RedactionPart(Part):
 
 
 class KeptPart(Part):
-    """What lies wholly in ``box`` from ``start`` up to ``end`` (``null``: the end) is kept."""
+    """What lies wholly in ``box`` from ``start`` up to ``end`` (``null``: the end) is kept.
+
+    With a ``track``, only that is, which is of that ``kind``.
+    """
 
     box: Corners
     start: Seconds
     end: Seconds | None
+    track: Annotated[str, Field(pattern=TRACK)] | None = None
+    kind: Kind | None = None
+
+    @model_validator(mode="after")
+    def _of_a_kind(self) -> KeptPart:
+        if (self.track is None) != (self.kind is None):
+            raise ValueError("a kept track has a kind, and a kept region has none")
+        return self
 
 
 class PlanDocument(Part):
@@ -120,7 +129,7 @@ class PlanDocument(Part):
             if not last <= start < end:
                 raise ValueError("speech is in order of time, without overlaps, from 0 on")
             last = end
-        if last > self.footage.duration + _LONGEST_SOUND_S:
+        if last > self.footage.duration + LONGEST_SOUND_S:
             raise ValueError("speech ends long after the recording")
         return self
 
@@ -165,7 +174,10 @@ def _document(plan: Plan) -> PlanDocument:
             )
             for redaction in plan.redactions
         ],
-        kept=[KeptPart(box=_corners(k.box), start=k.start, end=k.end) for k in plan.kept],
+        kept=[
+            KeptPart(box=_corners(k.box), start=k.start, end=k.end, track=k.track, kind=k.kind)
+            for k in plan.kept
+        ],
         speech=None if plan.speech is None else [(s.start, s.end) for s in plan.speech],
     )
 
@@ -208,7 +220,14 @@ def from_json(text: str) -> Plan:
             for part in document.redactions
         ),
         kept=tuple(
-            Region(box=Box(*part.box), start=part.start, end=part.end, keep=True)
+            Region(
+                box=Box(*part.box),
+                start=part.start,
+                end=part.end,
+                keep=True,
+                track=part.track,
+                kind=part.kind,
+            )
             for part in document.kept
         ),
         speech=None

@@ -21,6 +21,11 @@ from bystander.timeline import from_text, to_text
 # Numbers of a plan are bounded, so that a hostile one cannot make the arithmetic explode.
 _TIME = re.compile(r"-?\d{1,24}(/\d{1,24})?", re.ASCII)
 MOST_PX = 65_536
+# How far sound can go on after the picture.
+LONGEST_SOUND_S = 24 * 3600
+# What a track can be called.
+LONGEST_NAME = 40
+TRACK = f"^[a-z0-9-]{{1,{LONGEST_NAME}}}$"
 
 
 def _read_time(value: object) -> Fraction:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
 from bystander.geometry import Box
-from bystander.records.tracks import Kind
+from bystander.records.tracks import Detection, Kind
 from bystander.timeline import Span
 
 
@@ -19,6 +19,12 @@ class Because(StrEnum):
     VERIFIER = "verifier"
     DAMAGED = "damaged"
     ASKED = "asked"
+
+
+# Both are of a face; whether it was seen differs.
+_FACES = {Kind.FACE, Kind.HEAD}
+# What is hidden by more than this share of its box does not show.
+_MOST_COVERED = 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,17 +38,31 @@ class Region:
         start: From when, seconds since the first frame.
         end: Until when; ``None``: to the end.
         keep: Whether it is to be kept instead.
+        track: The track that is kept, of which this is a part; ``None``: a region.
+        kind: What of a track is kept: something else in the same place is not.
     """
 
     box: Box
     start: Fraction = Fraction(0)
     end: Fraction | None = None
     keep: bool = False
+    track: str | None = None
+    kind: Kind | None = None
 
     def holds(self, box: Box, at: Fraction) -> bool:
         """Return whether *box* lies wholly in it at *at*."""
         is_on = self.start <= at and (self.end is None or at < self.end)
         return is_on and self.box.hull(box) == self.box
+
+    def means(self, box: Box, at: Fraction, kind: Kind) -> bool:
+        """Return whether *box*, of that *kind*, is at *at* of the track that is kept here.
+
+        It need not lie wholly in it: what is hidden by so much of it is not showing either.
+        """
+        is_on = self.start <= at and (self.end is None or at < self.end)
+        if not is_on or (kind is not self.kind and not {kind, self.kind} <= _FACES):
+            return False
+        return self.box.intersection(box).area > _MOST_COVERED * box.area
 
 
 # What can be hidden. Each of the first three includes those before it.
@@ -224,17 +244,17 @@ class Plan:
     _by_second: dict[int, list[Redaction]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _kept_by_second: dict[int, list[Region]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
-        by_second: dict[int, list[Redaction]] = defaultdict(list)
         for redaction in self.redactions:
-            span = redaction.span
-            if span.duration > _LONG_S:
-                by_second[_LONG].append(redaction)
-                continue
-            for second in range(int(span.start), int(span.end) + 1):
-                by_second[second].append(redaction)
-        self._by_second.update(by_second)
+            for second in _seconds(redaction.span.start, redaction.span.end):
+                self._by_second.setdefault(second, []).append(redaction)
+        for region in self.kept:
+            for second in _seconds(region.start, region.end):
+                self._kept_by_second.setdefault(second, []).append(region)
 
     def boxes_at(self, at: Fraction) -> list[Box]:
         """Return every box that is hidden at *at*, in no particular order."""
@@ -247,6 +267,40 @@ class Plan:
         """Whether sound is kept without the speech in it."""
         return self.policy.hides_speech
 
-    def keeps(self, box: Box, at: Fraction) -> bool:
-        """Return whether *box* is to stay at *at* whatever it shows."""
-        return any(region.holds(box, at) for region in self.kept)
+    def without_kept(self, seen: Iterable[Detection]) -> list[Detection]:
+        """Return what of *seen* nobody asked to keep, in its order.
+
+        What lies wholly in a kept region is kept. Of a kept track only the track is: what of its
+        kind would be hidden if the track were, and at each moment only one face, the largest. So
+        somebody else who comes into its place is not kept with it.
+
+        Args:
+            seen: What one detector saw; what is hidden, which is nobody's to keep, left out.
+        """
+        seen = list(seen)
+        kept: set[int] = set()
+        faces: dict[tuple[str, Fraction], list[int]] = {}
+        for number, one in enumerate(seen):
+            near = (
+                *self._kept_by_second.get(_LONG, ()),
+                *self._kept_by_second.get(int(one.at), ()),
+            )
+            for region in near:
+                if region.track is None:
+                    if region.holds(one.box, one.at):
+                        kept.add(number)
+                elif region.means(one.box, one.at, one.kind):
+                    if one.kind in _FACES:
+                        faces.setdefault((region.track, one.at), []).append(number)
+                    else:
+                        kept.add(number)
+        for numbers in faces.values():
+            kept.add(max(numbers, key=lambda number: seen[number].box.area))
+        return [one for number, one in enumerate(seen) if number not in kept]
+
+
+def _seconds(start: Fraction, end: Fraction | None) -> Iterable[int]:
+    """Return the seconds under which something is filed that is from *start* to *end*."""
+    if end is None or end - start > _LONG_S:
+        return (_LONG,)
+    return range(int(start), int(end) + 1)

@@ -62,7 +62,7 @@ class MarkLook:
             at_last: Whether what is found can be hidden once more, and not again.
         """
         self._seen += self._watcher.finish()
-        showing = [d for d in self._seen if self._shows(d)]
+        showing = self._plan.without_kept(d for d in self._seen if self._shows(d))
         sure = [d for d in showing if d.score >= _EVIDENCE]
         found = [d for d in sure if self._watcher.looks < 3 or _again(d, sure)]
         least = _NEARLY_AT_LAST if at_last else _NEARLY
@@ -79,7 +79,7 @@ class MarkLook:
         width, height = self._plan.footage.width, self._plan.footage.height
         box = seen.box.clipped(width, height)
         hidden = covered_share(box, self._plan.boxes_at(seen.at)) > _MOST_COVERED
-        return not (box.empty or hidden or self._plan.keeps(seen.box, seen.at))
+        return not (box.empty or hidden)
 
     def _leaks(self, found: list[Detection]) -> list[Leak]:
         if not found:

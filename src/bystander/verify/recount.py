@@ -48,17 +48,27 @@ def count(chains: Iterable[Chain], looks: int, plan: Plan) -> Recount:
         looks: How often it looked.
         plan: What the first one's plan hides.
     """
+    chains = list(chains)
     found = [
         redaction
         for redaction in plan.redactions
-        if redaction.because is Because.DETECTOR and redaction.kind in (Kind.FACE, Kind.HEAD)
+        # What was asked for and has a kind was found, and changed by a person.
+        if redaction.because in (Because.DETECTOR, Because.ASKED)
+        and redaction.kind in (Kind.FACE, Kind.HEAD)
     ]
+    showing = [
+        detection
+        for chain in chains
+        for detection in chain
+        if covered_share(detection.box, plan.boxes_at(detection.at)) < _FOUND_SHARE
+    ]
+    kept = set(showing).difference(plan.without_kept(showing))
     both: set[str] = set()
     second_only = 0
     for chain in chains:
         if max(detection.box.height for detection in chain) < plan.policy.min_face_px:
             continue
-        if all(plan.keeps(detection.box, detection.at) for detection in chain):
+        if 2 * sum(detection in kept for detection in chain) > len(chain):
             continue
         matched = [
             redaction.track

@@ -73,7 +73,7 @@ class SecondLook:
         """Return all sightings, by *plan* or what was given before; call after the last frame."""
         plan = plan or self._plan
         return (
-            self._sightings.chains(plan.boxes_at, plan.keeps)
+            self._sightings.chains(plan.boxes_at, plan.without_kept)
             if plan
             else (self._sightings.chains())
         )

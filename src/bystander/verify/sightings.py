@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from itertools import groupby, product
 
@@ -15,8 +15,8 @@ from bystander.watch import Jumps, Watcher, look_at
 Chain = tuple[Detection, ...]
 # Given a time, what is covered then.
 Hidden = Callable[[Fraction], list[Box]]
-# Given what is seen and when, whether it may be seen.
-Kept = Callable[[Box, Fraction], bool]
+# Given what shows, what of it may not.
+Unkept = Callable[[Iterable[Detection]], list[Detection]]
 
 _LEAST_SCORE = 0.35
 _LEAST_IOU = 0.25
@@ -78,19 +78,17 @@ class Sightings:
         self._last_at = frame.at
         self._seen += self._watcher.see(frame, jumped=self._jumps.see(frame))
 
-    def chains(
-        self, hidden: Hidden | None = None, kept: Kept = lambda _box, _at: False
-    ) -> list[Chain]:
+    def chains(self, hidden: Hidden | None = None, unkept: Unkept = list) -> list[Chain]:
         """Return all chains of what shows, by their beginning; call after the last frame.
 
         Args:
             hidden: What is covered at a time, instead of what was said when looking began.
-            kept: What may show; it is left out.
+            unkept: Leaves out what may show.
         """
         self._seen += self._watcher.finish()
         hidden = hidden or self._hidden
         # What did not change was not looked at again, but may have been covered meanwhile.
-        showing = [d for d in self._seen if _shows(d.box, hidden(d.at)) and not kept(d.box, d.at)]
+        showing = unkept(d for d in self._seen if _shows(d.box, hidden(d.at)))
         # One look may be missing between two of a chain, and each falls on a frame.
         longest_gap_s = 2 * (self._longest_s + self._widest_s)
         active: list[list[Detection]] = []
