@@ -1,6 +1,7 @@
 """From tracks and a policy to one plan: a readable document of what is hidden, where and when."""
 
 from bystander.plan import policies
+from bystander.plan.decide import decide
 from bystander.plan.document import from_json, schema, sha256, to_json
 from bystander.plan.draw import draw_up, head_region, redactions, whole_frames
 from bystander.plan.regions import asked_for, check_regions
@@ -11,6 +12,7 @@ __all__ = [
     "asked_for",
     "check_policy",
     "check_regions",
+    "decide",
     "draw_up",
     "from_json",
     "head_region",
