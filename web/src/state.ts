@@ -20,7 +20,7 @@ export interface Marked {
   end: number | null;
 }
 
-export type Dialog = "help" | "keep" | "conflict" | null;
+export type Dialog = "help" | "keep" | "conflict" | "report" | null;
 export type Panel = "selection" | "audit" | "history" | "render";
 export type List = "tracks" | "unsure" | "speech" | "files";
 
@@ -28,6 +28,8 @@ export type List = "tracks" | "unsure" | "speech" | "files";
 export interface State {
   readonly client: Client;
   readonly session: Signal<Session | null>;
+  /** The number of the file at hand, whether or not it can be shown. */
+  readonly current: Signal<number | null>;
   readonly doc: Signal<ReviewDocument | null>;
   /** The time of every frame. */
   readonly times: Signal<Float64Array>;
@@ -40,6 +42,8 @@ export interface State {
   readonly selection: Signal<ReadonlySet<string>>;
   readonly masks: Signal<"rendered" | "outlines" | "none">;
   readonly playing: Signal<Speed>;
+  /** Whether playing is without sound. */
+  readonly muted: Signal<boolean>;
   /** The span of time that the timeline shows. */
   readonly view: Signal<{ start: number; end: number }>;
   readonly tool: Signal<"select" | "draw">;
@@ -65,6 +69,7 @@ export function createState(client: Client): State {
   return {
     client,
     session: signal(null),
+    current: signal(null),
     doc: signal(null),
     times,
     frame,
@@ -73,6 +78,7 @@ export function createState(client: Client): State {
     selection: signal<ReadonlySet<string>>(new Set<string>()),
     masks: signal("rendered"),
     playing: signal<Speed>(0),
+    muted: signal(false),
     view: signal({ start: 0, end: 1 }),
     tool: signal("select"),
     marked: signal<Marked>({ start: null, end: null }),

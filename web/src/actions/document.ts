@@ -24,6 +24,7 @@ export function documentActions(state: State, notices: NoticeActions, playing: P
   async function open(n: number): Promise<void> {
     playing.pause();
     batch(() => {
+      state.current.value = n;
       state.doc.value = null;
       state.trouble.value = null;
       state.selection.value = new Set();
@@ -31,14 +32,29 @@ export function documentActions(state: State, notices: NoticeActions, playing: P
       state.frame.value = 0;
       state.shown.value = -1;
     });
+    const entry = state.session.value?.files.find((file) => file.n === n);
+    if (entry && entry.state !== "planned") {
+      state.trouble.value = entry.message ?? "no plan was drawn up for this file yet";
+      return;
+    }
     await heeding(async () => {
       const [doc, table] = await Promise.all([state.client.document(n), state.client.times(n)]);
       batch(() => {
+        // Somebody may have gone on to another file meanwhile.
+        if (state.current.value !== n) return;
         state.times.value = frameTimes(table, doc.frames);
         state.view.value = { start: 0, end: Math.max(doc.duration, 1e-3) };
         take(doc);
       });
     }, true);
+  }
+
+  /** The next file of the folder, or the one before. */
+  function nextFile(way: 1 | -1): void {
+    const files = state.session.value?.files ?? [];
+    const next = files[files.findIndex((file) => file.n === state.current.value) + way];
+    if (next) void open(next.n);
+    else if (files.length > 1) notices.say(way > 0 ? "this is the last file" : "this is the first");
   }
 
   /** Fetch the document anew, keeping what is selected and where the play head is. */
@@ -127,13 +143,14 @@ export function documentActions(state: State, notices: NoticeActions, playing: P
     const doc = state.doc.value;
     if (!doc || state.unsaved.value > 0) return;
     await heeding(async () => {
-      const revision = await state.client.revision(doc.n);
-      const now = state.doc.value;
-      if (now !== doc || state.unsaved.value > 0 || revision === doc.revision) return;
+      const { revision, digest } = await state.client.revision(doc.n);
+      if (state.doc.value !== doc || state.unsaved.value > 0) return;
+      if (digest && digest !== doc.digest) state.doc.value = { ...doc, digest };
+      if (revision === doc.revision) return;
       take(await state.client.document(doc.n));
       notices.say("another page changed this: it is shown as it is now", "warn");
     });
   }
 
-  return { refresh, open, reload, change, undo, redo, heeding, catchUp };
+  return { refresh, open, nextFile, reload, change, undo, redo, heeding, catchUp };
 }

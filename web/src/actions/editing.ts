@@ -111,6 +111,23 @@ export function editingActions(
     return change({ op: "extent", track: id, start, end }, "start or end corrected");
   }
 
+  /** [ and ]: the selected track starts with the frame at the play head, or ends with it. */
+  async function startHere(): Promise<void> {
+    const track = selection.theOne();
+    const at = state.now.value;
+    if (!track) return notices.say("select one track");
+    if (at >= track.end) return notices.say("this track has ended before this", "warn");
+    await setExtent(track.id, at, track.end);
+  }
+
+  async function endHere(): Promise<void> {
+    const track = selection.theOne();
+    const until = frameEnd(state.now.value);
+    if (!track) return notices.say("select one track");
+    if (until <= track.start) return notices.say("this track starts after this", "warn");
+    await setExtent(track.id, track.start, until);
+  }
+
   function interpolate(id: string, on: boolean): Promise<Patch | null> {
     return change({ op: "interpolate", track: id, on }, "motion between keys");
   }
@@ -222,6 +239,8 @@ export function editingActions(
     setKey,
     removeKey,
     setExtent,
+    startHere,
+    endHere,
     interpolate,
     split,
     join,

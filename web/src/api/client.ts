@@ -76,8 +76,8 @@ export class Client {
     return this.#json("GET", `/api/files/${n}/times`);
   }
 
-  async revision(n: number): Promise<number> {
-    return (await this.#json<{ revision: number }>("GET", `/api/files/${n}/revision`)).revision;
+  revision(n: number): Promise<{ revision: number; digest?: ReviewDocument["digest"] }> {
+    return this.#json("GET", `/api/files/${n}/revision`);
   }
 
   /** The audit walk number *walk*: its moments, and the looks so far. */

@@ -41,3 +41,17 @@ export function clock(seconds: number): string {
 export function count(n: number, word: string): string {
   return `${n.toLocaleString("en")} ${word}${n === 1 ? "" : "s"}`;
 }
+
+/** The seconds that *text* says, as `clock` writes them or in plain seconds; null for neither. */
+export function parsedClock(text: string): number | null {
+  const parts = text.trim().replace(",", ".").split(":");
+  if (parts.length > 3 || !parts.every((part) => /^\d+(\.\d*)?$/.test(part))) return null;
+  return parts.reduce((sum, part) => sum * 60 + Number(part), 0);
+}
+
+/** The time of day of an ISO moment, in the reader's own time. */
+export function timeOfDay(when: string): string {
+  const date = new Date(when);
+  if (Number.isNaN(date.getTime())) return when;
+  return date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+}

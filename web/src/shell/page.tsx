@@ -2,16 +2,45 @@ import { useEffect, useRef } from "preact/hooks";
 import { mountStage } from "../stage";
 import type { Store } from "../store";
 import { mountTimeline } from "../timeline";
+import { Banners } from "./banners";
+import { Dialogs } from "./dialogs";
+import { Lists } from "./lists";
+import { Notices } from "./notices";
+import { Panels } from "./panels";
+import { TopBar } from "./topbar";
+import { Transport } from "./transport";
 
+/** The page: a bar, three columns, and the timeline below them. */
 export function Page({ store }: { store: Store }) {
+  const doc = store.doc.value;
   return (
-    <main>
-      <Hole mount={mountStage} store={store} name="stage" />
-      <Hole mount={mountTimeline} store={store} name="timeline" />
-    </main>
+    <div class="page">
+      <TopBar store={store} />
+      <Banners store={store} />
+      <main class={doc?.kind === "photo" ? "work photo" : "work"}>
+        <Lists store={store} />
+        <section class="middle" aria-label="Picture">
+          {doc ? (
+            <Hole mount={mountStage} store={store} name="stage" key={doc.n} />
+          ) : (
+            <Absent store={store} />
+          )}
+          <Transport store={store} />
+        </section>
+        <Panels store={store} />
+        {doc?.kind === "recording" && (
+          <section class="below" aria-label="Timeline">
+            <Hole mount={mountTimeline} store={store} name="timeline" key={doc.n} />
+          </section>
+        )}
+      </main>
+      <Dialogs store={store} />
+      <Notices store={store} />
+    </div>
   );
 }
 
+/** A place that is not this library's: the picture and the timeline draw for themselves. */
 function Hole(props: {
   mount: (element: HTMLElement, store: Store) => () => void;
   store: Store;
@@ -23,4 +52,32 @@ function Hole(props: {
     return undefined;
   }, [props.mount, props.store]);
   return <div ref={place} class={props.name} />;
+}
+
+/** In place of the picture, where there is none to show. */
+function Absent({ store }: { store: Store }) {
+  const trouble = store.trouble.value;
+  const n = store.current.value;
+  const entry = store.session.value?.files.find((file) => file.n === n);
+  const job = store.jobs.value.plan;
+  const going = job?.state === "running";
+  const quiet = store.connection.value === "ended" ? "" : "opening";
+  return (
+    <div class="stage absent">
+      <p role="status">
+        {going ? "looking at every frame and drawing up a plan" : (trouble ?? quiet)}
+      </p>
+      {going && <progress max={job.total || 1} value={job.done} aria-label="Drawing up a plan" />}
+      {going && (
+        <button type="button" class="plain" onClick={() => void store.actions.stop("plan")}>
+          Stop
+        </button>
+      )}
+      {!going && trouble && n !== null && entry?.state !== "planned" && (
+        <button type="button" class="main" onClick={() => void store.actions.drawUp(n)}>
+          Draw up a plan
+        </button>
+      )}
+    </div>
+  );
 }

@@ -1,0 +1,173 @@
+import { useState } from "preact/hooks";
+import { count } from "../model/words";
+import type { Store } from "../store";
+import { BINDINGS } from "./keys";
+import { Button, Dialog } from "./parts";
+
+const REASONS = ["asked for their own footage", "officer on duty", "speaker", "not a person"];
+const GROUPS = ["Moving", "Correcting", "Looking", "Checking"] as const;
+
+/** The one dialog that is open, if one is. */
+export function Dialogs({ store }: { store: Store }) {
+  const close = () => {
+    store.dialog.value = null;
+  };
+  switch (store.dialog.value) {
+    case "help":
+      return <Help close={close} />;
+    case "keep":
+      return <KeepDialog store={store} close={close} />;
+    case "conflict":
+      return <ConflictDialog close={close} />;
+    case "report":
+      return <Report store={store} close={close} />;
+    default:
+      return null;
+  }
+}
+
+function Help({ close }: { close: () => void }) {
+  return (
+    <Dialog title="All keys" class="wide" close={close}>
+      <div class="help">
+        {GROUPS.map((group) => (
+          <section key={group}>
+            <h3>{group}</h3>
+            <dl>
+              {BINDINGS.filter((one) => one.group === group).map((one) => (
+                <div key={one.shown}>
+                  <dt>
+                    <kbd>{one.shown}</kbd>
+                  </dt>
+                  <dd>{one.does}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+        <section>
+          <h3>In the list of tracks</h3>
+          <dl>
+            <div>
+              <dt>
+                <kbd>↑ ↓</kbd>
+              </dt>
+              <dd>the track before, the next; with Shift: as well</dd>
+            </div>
+            <div>
+              <dt>
+                <kbd>Space</kbd>
+              </dt>
+              <dd>select as well, or not</dd>
+            </div>
+            <div>
+              <dt>
+                <kbd>Enter</kbd>
+              </dt>
+              <dd>go to its start</dd>
+            </div>
+            <div>
+              <dt>
+                <kbd>Ctrl A</kbd>
+              </dt>
+              <dd>all that are listed</dd>
+            </div>
+          </dl>
+        </section>
+        <section>
+          <h3>In the picture</h3>
+          <dl>
+            <div>
+              <dt>
+                <kbd>Enter</kbd>
+              </dt>
+              <dd>
+                move the selected box by arrows, Shift: ten pixels, Ctrl: resize; Enter again: set
+              </dd>
+            </div>
+          </dl>
+        </section>
+      </div>
+    </Dialog>
+  );
+}
+
+/** Keeping somebody visible needs a reason: it goes into the record and the report. */
+function KeepDialog({ store, close }: { store: Store; close: () => void }) {
+  const tracks = store.actions.selected();
+  const [because, setBecause] = useState("");
+  const keep = (reason: string) => {
+    if (!reason.trim()) return;
+    close();
+    void store.actions.keep(
+      tracks.map((track) => track.id),
+      reason.trim(),
+    );
+  };
+  return (
+    <Dialog title={`Keep ${count(tracks.length, "track")} visible`} close={close}>
+      <form
+        class="keep"
+        onSubmit={(event) => {
+          event.preventDefault();
+          keep(because);
+        }}
+      >
+        <p>
+          {tracks.length === 1 ? tracks[0]?.id : "They"} will be seen in the output, from first to
+          last frame. Why? The reason is saved with your name and stands in the report.
+        </p>
+        <div class="reasons">
+          {REASONS.map((reason) => (
+            <button type="button" class="plain" key={reason} onClick={() => keep(reason)}>
+              {reason}
+            </button>
+          ))}
+        </div>
+        <label>
+          Because
+          <input
+            type="text"
+            maxLength={200}
+            value={because}
+            onInput={(event) => setBecause(event.currentTarget.value)}
+          />
+        </label>
+        <footer>
+          <span class="gap" />
+          <Button press={close}>Leave hidden</Button>
+          <button type="submit" class="main" disabled={!because.trim()}>
+            Keep
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}
+
+function ConflictDialog({ close }: { close: () => void }) {
+  return (
+    <Dialog title="Another page changed this" close={close}>
+      <p>
+        Somebody changed the decisions on this file in the meantime, so your last change was not
+        saved. You now see everything as it is: look at it, and do it again if it is still needed.
+      </p>
+      <footer>
+        <span class="gap" />
+        <Button look="main" press={close}>
+          Go on
+        </Button>
+      </footer>
+    </Dialog>
+  );
+}
+
+function Report({ store, close }: { store: Store; close: () => void }) {
+  const doc = store.doc.value;
+  if (!doc) return null;
+  return (
+    <Dialog title={`Report on ${doc.output}`} class="report" close={close}>
+      <iframe title="The report" sandbox="" src={store.client.reportAddress(doc.n)} />
+    </Dialog>
+  );
+}

@@ -1,0 +1,97 @@
+import type { Job, ReviewDocument } from "../api/types";
+import type { Store } from "../store";
+import { Button } from "./parts";
+
+const SAID = 8;
+
+/** Writing the output and checking it. */
+export function RenderPanel({ store }: { store: Store }) {
+  const doc = store.doc.value;
+  if (!doc) return null;
+  const job = store.jobs.value.render;
+  const running = job?.state === "running";
+  const there = doc.rendered !== "no";
+  return (
+    <>
+      <State doc={doc} running={running} />
+      {running && job ? (
+        <Progress store={store} job={job} />
+      ) : (
+        <div class="button-row">
+          <Button look="main" disabled={doc.digest === "other"} press={store.actions.render}>
+            Render and check
+          </Button>
+          {there && (
+            <Button
+              press={() => {
+                store.dialog.value = "report";
+              }}
+            >
+              Show the report
+            </Button>
+          )}
+        </div>
+      )}
+      {job && !running && <Ended job={job} />}
+      <p class="soft">
+        The output gets its name, {doc.output}, only after a second program part has looked over all
+        of it and found nothing. What it finds is hidden too, and is listed here as a track.
+      </p>
+    </>
+  );
+}
+
+function State({ doc, running }: { doc: ReviewDocument; running: boolean }) {
+  const states = {
+    no: ["", "Not rendered yet"],
+    clean: ["good", "Rendered and checked: nothing was found"],
+    leak: ["bad", "Leaks were found: there is no output"],
+    outdated: ["warn", "The output is older than your last changes"],
+  } as const;
+  const [tone, text] = states[doc.rendered];
+  if (running) return <p class="verdict">Rendering</p>;
+  return <p class={`verdict ${tone}`}>{text}</p>;
+}
+
+function Progress({ store, job }: { store: Store; job: Job }) {
+  const percent = job.total > 0 ? Math.floor((100 * job.done) / job.total) : 0;
+  return (
+    <>
+      <div class="field-row">
+        <progress max={job.total || 1} value={job.done} aria-label="Rendering" />
+        <span class="numerals percent">{percent} %</span>
+        <Button look="quiet" press={() => store.actions.stop("render")}>
+          Stop
+        </Button>
+      </div>
+      <Says job={job} />
+    </>
+  );
+}
+
+function Ended({ job }: { job: Job }) {
+  return (
+    <>
+      {job.message && job.state !== "done" && (
+        <p class="banner bad">
+          <span>
+            {job.message}
+            {job.hint && <span class="hint">{job.hint}</span>}
+          </span>
+        </p>
+      )}
+      <Says job={job} />
+    </>
+  );
+}
+
+function Says({ job }: { job: Job }) {
+  if (job.says.length === 0) return null;
+  return (
+    <ol class="says" aria-label="What rendering says">
+      {job.says.slice(-SAID).map((line, i) => (
+        <li key={i}>{line}</li>
+      ))}
+    </ol>
+  );
+}
