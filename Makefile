@@ -50,8 +50,9 @@ web-check: $(READY) ## look at the page's code: types, style, tests
 
 check: lint types web-check test ## everything that CI runs
 
-schema: $(READY) ## write the published schema of plans anew
+schema: $(READY) ## write the published schemas of plans and decisions anew
 	$(BIN)/python -c 'import json; from bystander import plan; print(json.dumps(plan.schema(), indent=2))' > docs/formats/plan.schema.json
+	$(BIN)/python -c 'import json; from bystander import plan; print(json.dumps(plan.journal_schema(), indent=2))' > docs/formats/decisions.schema.json
 
 bench: $(READY) ## measure memory (long)
 	$(BIN)/python bench/memory.py

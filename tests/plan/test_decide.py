@@ -380,6 +380,21 @@ def test_what_the_second_look_added_is_hidden_as_it_was() -> None:
     assert made == replace(found, track="drawn-1", score=1.0)
 
 
+def test_what_the_verifier_added_comes_again_from_the_decisions_made_of_it() -> None:
+    base = _base(_found())
+    added = replace(_found("second-look-0-1", 8, 11), because=Because.VERIFIER)
+    spoken = (Span(Fraction(1), Fraction(4)),)
+    after = replace(base, redactions=(*base.redactions, added), speech=spoken)
+    changes = plan.additions(base, after, 1)
+    made = _decide(base, *changes)
+    assert [r.track for r in made.plan.redactions] == ["face-1", "drawn-1"]
+    assert made.plan.redactions[1].region == added.region
+    assert made.speech == spoken
+    assert made.speech_decided == made.history[1].decision
+    assert plan.additions(made.plan, made.plan, 3) == ()
+    assert _decide(base, *changes, Remove(track="drawn-1")).plan.redactions == base.redactions
+
+
 def test_edits_do_what_they_say() -> None:
     base = _base(_found())
     made = _decide(

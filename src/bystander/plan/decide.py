@@ -13,7 +13,17 @@ from bystander.errors import PlanError
 from bystander.plan import wording
 from bystander.plan.replay import Tracks
 from bystander.plan.walks import Walks
-from bystander.records import Decided, Decision, Entry, Plan, Undo
+from bystander.records import (
+    Because,
+    Change,
+    Decided,
+    Decision,
+    Draw,
+    Entry,
+    Plan,
+    Speech,
+    Undo,
+)
 
 
 def decide(base: Plan, decisions: Iterable[Decision]) -> Decided:
@@ -59,6 +69,34 @@ def decide(base: Plan, decisions: Iterable[Decision]) -> Decided:
         ),
         speech_decided=tracks.speech_decided,
     )
+
+
+def additions(before: Plan, after: Plan, number: int) -> tuple[Change, ...]:
+    """Return what the verifier added to *before* when it was followed, as changes to decide on.
+
+    Args:
+        before: The plan that was given.
+        after: The plan that was followed in the end.
+        number: That of the first decision that will be made of them; each is one of its own.
+    """
+    known = set(before.redactions)
+    changes: list[Change] = []
+    for redaction in after.redactions:
+        keys = tuple(key for key in redaction.region if not key.box.empty)
+        if redaction in known or redaction.because is not Because.VERIFIER or not keys:
+            continue
+        changes.append(
+            Draw(
+                track=f"drawn-{number + len(changes)}",
+                keys=keys,
+                span=redaction.span,
+                interpolate=False,
+                kind=redaction.kind,
+            )
+        )
+    if after.speech is not None and after.speech != before.speech:
+        changes.append(Speech(spans=after.speech))
+    return tuple(changes)
 
 
 def _taken_back(given: Sequence[Decision]) -> tuple[set[int], int | None, int | None]:
