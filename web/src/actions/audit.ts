@@ -43,11 +43,11 @@ export function auditActions(
       else notices.say("the play head is not on a moment of the audit walk", "warn");
       return;
     }
-    const because = clean ? "looked: clean" : "looked: to be mended";
-    const patch = await document.change({ op: "looked", walk: walk.walk, at, clean }, because);
+    const change = { op: "looked", walk: walk.walk, at, clean } as const;
+    const patch = await document.change(change, "audit walk");
     if (!patch) return;
     if (clean) goOn();
-    else notices.say("mend it here (D draws, F follows); C goes on to the next moment");
+    else notices.say("mend it here: D draws, F follows; then a new walk begins");
   }
 
   /** The moment of *walk* whose frame is at the play head. */

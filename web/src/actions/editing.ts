@@ -192,10 +192,6 @@ export function editingActions(
       return notices.say("it was lost at once: draw a closer box, or set keys by hand", "warn");
     }
     if (!(await change({ op: "keys", track: track.id, keys }, "followed"))) return;
-    const start = Math.min(track.start, first[0]);
-    const end = Math.max(track.end, frameEnd(last[0]));
-    const now = state.doc.value?.tracks.find((one) => one.id === track.id);
-    if (now && (now.start > start || now.end < end)) await setExtent(track.id, start, end);
     notices.say(`followed from ${clock(first[0])} to ${clock(frameEnd(last[0]))}`, "good");
   }
 

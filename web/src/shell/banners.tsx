@@ -8,7 +8,7 @@ export function Banners({ store }: { store: Store }) {
   const doc = store.doc.value;
   const connection = store.connection.value;
   return (
-    <div class="banners">
+    <section class="banners" aria-label="Warnings and hints">
       {connection === "lost" && (
         <p class="banner bad" role="alert">
           <strong>The connection is lost.</strong> Is bystander review still running in the
@@ -28,7 +28,7 @@ export function Banners({ store }: { store: Store }) {
         </p>
       )}
       {doc && connection === "ok" && <Hint store={store} />}
-    </div>
+    </section>
   );
 }
 

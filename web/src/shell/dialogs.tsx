@@ -5,7 +5,6 @@ import { BINDINGS } from "./keys";
 import { Button, Dialog } from "./parts";
 
 const REASONS = ["asked for their own footage", "officer on duty", "speaker", "not a person"];
-const GROUPS = ["Moving", "Correcting", "Looking", "Checking"] as const;
 
 /** The one dialog that is open, if one is. */
 export function Dialogs({ store }: { store: Store }) {
@@ -30,22 +29,15 @@ function Help({ close }: { close: () => void }) {
   return (
     <Dialog title="All keys" class="wide" close={close}>
       <div class="help">
-        {GROUPS.map((group) => (
-          <section key={group}>
-            <h3>{group}</h3>
-            <dl>
-              {BINDINGS.filter((one) => one.group === group).map((one) => (
-                <div key={one.shown}>
-                  <dt>
-                    <kbd>{one.shown}</kbd>
-                  </dt>
-                  <dd>{one.does}</dd>
-                </div>
-              ))}
-            </dl>
-          </section>
-        ))}
-        <section>
+        <div>
+          <Group name="Moving" />
+        </div>
+        <div>
+          <Group name="Correcting" />
+        </div>
+        <div>
+          <Group name="Looking" />
+          <Group name="Checking" />
           <h3>In the list of tracks</h3>
           <dl>
             <div>
@@ -73,8 +65,6 @@ function Help({ close }: { close: () => void }) {
               <dd>all that are listed</dd>
             </div>
           </dl>
-        </section>
-        <section>
           <h3>In the picture</h3>
           <dl>
             <div>
@@ -86,9 +76,27 @@ function Help({ close }: { close: () => void }) {
               </dd>
             </div>
           </dl>
-        </section>
+        </div>
       </div>
     </Dialog>
+  );
+}
+
+function Group({ name }: { name: (typeof BINDINGS)[number]["group"] }) {
+  return (
+    <>
+      <h3>{name}</h3>
+      <dl>
+        {BINDINGS.filter((one) => one.group === name).map((one) => (
+          <div key={one.shown}>
+            <dt>
+              <kbd>{one.shown}</kbd>
+            </dt>
+            <dd>{one.does}</dd>
+          </div>
+        ))}
+      </dl>
+    </>
   );
 }
 
@@ -108,6 +116,10 @@ function KeepDialog({ store, close }: { store: Store; close: () => void }) {
     <Dialog title={`Keep ${count(tracks.length, "track")} visible`} close={close}>
       <form
         class="keep"
+        onKeyDown={(event) => {
+          const reason = REASONS[Number(event.key) - 1];
+          if (reason && !(event.target instanceof HTMLInputElement)) keep(reason);
+        }}
         onSubmit={(event) => {
           event.preventDefault();
           keep(because);
@@ -118,10 +130,10 @@ function KeepDialog({ store, close }: { store: Store; close: () => void }) {
           last frame. Why? The reason is saved with your name and stands in the report.
         </p>
         <div class="reasons">
-          {REASONS.map((reason) => (
-            <button type="button" class="plain" key={reason} onClick={() => keep(reason)}>
+          {REASONS.map((reason, i) => (
+            <Button key={reason} keys={String(i + 1)} press={() => keep(reason)}>
               {reason}
-            </button>
+            </Button>
           ))}
         </div>
         <label>

@@ -78,57 +78,59 @@ function One({ store, doc, track }: { store: Store; doc: ReviewDocument; track: 
           : {track.decided.because}
         </p>
       )}
-      {recording && (
-        <section class="block" aria-label="Start and end">
-          <h3>Start and end</h3>
-          <div class="field-row">
-            <span class="field-label">From</span>
-            <TimeField
-              label="Start"
-              value={track.start}
-              change={(at) => void actions.setExtent(track.id, at, track.end)}
-            />
-            <Button look="quiet" keys="[" press={actions.startHere}>
-              Here
+      {recording && <Ends store={store} track={track} />}
+      <div class="block">
+        {recording && <Following store={store} />}
+        <div class="button-row">
+          {recording && (
+            <Button keys="S" press={actions.split}>
+              Split here
             </Button>
-          </div>
-          <div class="field-row">
-            <span class="field-label">To</span>
-            <TimeField
-              label="End"
-              value={track.end}
-              change={(at) => void actions.setExtent(track.id, track.start, at)}
-            />
-            <Button look="quiet" keys="]" press={actions.endHere}>
-              Here
+          )}
+          {track.drawn && (
+            <Button keys="Del" press={actions.remove}>
+              Remove
             </Button>
-          </div>
-        </section>
-      )}
+          )}
+        </div>
+      </div>
       <BoxFields store={store} track={track} />
       {recording && <Keys store={store} track={track} />}
-      {recording && (
-        <section class="block" aria-label="Following">
-          <h3>Follow from this frame</h3>
-          <Following store={store} />
-        </section>
-      )}
-      <div class="button-row">
-        {recording && (
-          <Button keys="S" press={actions.split}>
-            Split here
-          </Button>
-        )}
-        {track.drawn && (
-          <Button keys="Del" press={actions.remove}>
-            Remove
-          </Button>
-        )}
-      </div>
     </>
   );
 }
 
+function Ends({ store, track }: { store: Store; track: Track }) {
+  const { actions } = store;
+  return (
+    <section class="block" aria-label="Start and end">
+      <div class="field-row">
+        <span class="field-label">From</span>
+        <TimeField
+          label="Start"
+          value={track.start}
+          change={(at) => void actions.setExtent(track.id, at, track.end)}
+        />
+        <Button look="quiet" keys="[" press={actions.startHere}>
+          Starts here
+        </Button>
+      </div>
+      <div class="field-row">
+        <span class="field-label">To</span>
+        <TimeField
+          label="End"
+          value={track.end}
+          change={(at) => void actions.setExtent(track.id, track.start, at)}
+        />
+        <Button look="quiet" keys="]" press={actions.endHere}>
+          Ends here
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+/** Following starts from the box at the play head. */
 function Following({ store }: { store: Store }) {
   const job = store.jobs.value.follow;
   if (job?.state === "running") {
@@ -142,13 +144,15 @@ function Following({ store }: { store: Store }) {
     );
   }
   return (
-    <div class="button-row">
-      <Button press={() => store.actions.follow("backwards")}>Back</Button>
-      <Button press={() => store.actions.follow("both")}>Both ways</Button>
+    <fieldset class="field-row">
+      <legend class="unseen">Follow from this frame</legend>
+      <span class="field-label">Follow</span>
+      <Button press={() => store.actions.follow("backwards")}>back</Button>
+      <Button press={() => store.actions.follow("both")}>both</Button>
       <Button keys="F" press={() => store.actions.follow("forwards")}>
-        On
+        on
       </Button>
-    </div>
+    </fieldset>
   );
 }
 

@@ -4,13 +4,13 @@ import { IconButton } from "./parts";
 /** Short messages over the picture's foot. */
 export function Notices({ store }: { store: Store }) {
   return (
-    <div class="notices" role="log" aria-live="polite" aria-label="Messages">
+    <section class="notices" aria-live="polite" aria-label="Messages">
       {store.notices.value.map((notice) => (
         <p key={notice.id} class={`notice ${notice.tone}`}>
           <span>{notice.text}</span>
           <IconButton icon="close" label="Dismiss" press={() => store.actions.dismiss(notice.id)} />
         </p>
       ))}
-    </div>
+    </section>
   );
 }

@@ -11,11 +11,10 @@ import { RenderPanel } from "./render";
 export function Panels({ store }: { store: Store }) {
   const walk = store.walk.value;
   const left = walk ? unseen(walk).length : 0;
-  const decisions = store.doc.value?.history.length ?? 0;
   const tabs: Tab<Panel>[] = [
     { name: "selection", label: "Selection" },
     { name: "audit", label: "Audit", badge: left > 0 ? String(left) : undefined },
-    { name: "history", label: "History", badge: decisions > 0 ? String(decisions) : undefined },
+    { name: "history", label: "History" },
     { name: "render", label: "Render" },
   ];
   const chosen = store.panel.value;

@@ -123,7 +123,10 @@ export function Dialog(props: {
   const id = useId();
   const place = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    place.current?.showModal();
+    const element = place.current;
+    element?.showModal();
+    // What the dialog is about comes first, its close button last.
+    element?.querySelector<HTMLElement>("form button, footer button")?.focus();
   }, []);
   return (
     <dialog

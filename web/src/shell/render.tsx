@@ -34,8 +34,8 @@ export function RenderPanel({ store }: { store: Store }) {
       )}
       {job && !running && <Ended job={job} />}
       <p class="soft">
-        The output gets its name, {doc.output}, only after a second program part has looked over all
-        of it and found nothing. What it finds is hidden too, and is listed here as a track.
+        The output gets its name, {doc.output}, only after another detector has looked over all of
+        it and found nobody. What that one finds is hidden too, and is then listed as a track.
       </p>
     </>
   );

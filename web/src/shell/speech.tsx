@@ -12,6 +12,7 @@ export function Speech({ store }: { store: Store }) {
   if (!doc) return null;
   const spans = doc.speech ?? [];
   const { start, end } = store.marked.value;
+  const fixed = doc.policy.audio === "drop" || doc.policy.audio === "keep";
   const change = (i: number, span: Span | null) => {
     const others = spans.filter((_, j) => j !== i);
     void store.actions.setSpeech(span ? [...others, span] : others);
@@ -33,35 +34,42 @@ export function Speech({ store }: { store: Store }) {
               label={`Speech ${i + 1} starts`}
               value={span[0]}
               change={(at) => change(i, [at, span[1]])}
+              disabled={fixed}
             />
             <span aria-hidden="true">–</span>
             <TimeField
               label={`Speech ${i + 1} ends`}
               value={span[1]}
               change={(at) => change(i, [span[0], at])}
+              disabled={fixed}
             />
             <IconButton
               icon="forth"
               label="Go there"
               press={() => store.actions.goToTime(span[0])}
             />
-            <IconButton icon="bin" label="Not speech: remove" press={() => change(i, null)} />
+            <IconButton
+              icon="bin"
+              label="Not speech: remove"
+              press={() => change(i, null)}
+              disabled={fixed}
+            />
           </li>
         ))}
       </ul>
       <footer class="list-foot">
         <Button press={() => hear(store.now.value, Math.min(doc.duration, store.now.value + 5))}>
-          Listen from here
+          Listen here
         </Button>
         <span class="gap" />
         <Button
-          disabled={start === null || end === null}
+          disabled={fixed || start === null || end === null}
           press={() => {
             if (start !== null && end !== null) change(-1, [start, end]);
             store.actions.unmark();
           }}
         >
-          Add marked span
+          Add marked
         </Button>
       </footer>
     </>
