@@ -1,7 +1,9 @@
 import type { Store } from "../store";
+import { Stage } from "./stage";
+import "./stage.css";
 
 /** Put the picture, and what can be done on it, into *element*; gives how to take it out again. */
-export function mountStage(element: HTMLElement, _store: Store): () => void {
-  element.textContent = "picture";
-  return () => element.replaceChildren();
+export function mountStage(element: HTMLElement, store: Store): () => void {
+  const stage = new Stage(element, store);
+  return () => stage.close();
 }

@@ -107,6 +107,9 @@ const DARK: Palette = {
   },
 };
 
+/** Colours of what is drawn on pictures: light ones, whatever the page's are. */
+export const onPictures: Palette = DARK;
+
 const wish = globalThis.matchMedia?.("(prefers-color-scheme: dark)");
 const dark = signal(wish?.matches ?? false);
 wish?.addEventListener("change", () => {

@@ -118,9 +118,13 @@ function paintBar(
     if (bar.track.edited || bar.track.drawn)
       paintKeys(pen, scene, palette, bar.track, y + high / 2);
     if (scene.selection.has(bar.track.id)) {
-      pen.strokeStyle = palette.accent;
+      // A light line in a dark one is seen on every colour that a bar has, and in both themes.
+      pen.strokeStyle = palette.raised;
+      pen.lineWidth = 4;
+      pen.strokeRect(x0, y + 0.5, Math.max(wide, 2), high - 1);
+      pen.strokeStyle = palette.text;
       pen.lineWidth = 2;
-      pen.strokeRect(x0, y, Math.max(wide, 2), high);
+      pen.strokeRect(x0 - 1, y - 0.5, Math.max(wide, 2) + 2, high + 1);
     }
   }
 }

@@ -7,6 +7,7 @@
 
 import { effect } from "@preact/signals";
 import type { Span, Track, Waveform } from "../api/types";
+import { saysAt, saysOf } from "../model/says";
 import { clock } from "../model/words";
 import { onceAFrame, Patterns, Sharp } from "../paint";
 import type { Store } from "../store";
@@ -20,7 +21,6 @@ import { GUTTER, layOut, rowAt } from "./rows";
 import type { Scene } from "./scene";
 import { removed, spanAt } from "./spans";
 import { bucketsFor } from "./wave";
-import { saysAt, saysOf } from "./words";
 
 /** A hand trembles by this many pixels; what moves less was a press. */
 const TREMBLE = 3;

@@ -1,8 +1,8 @@
 /** What the canvases show, in words: for a screen reader, and for what the pointer is over. */
 
 import type { ReviewDocument, Track } from "../api/types";
-import { kindOf } from "../model/tracks";
-import { clock, count, kindWord, reasonWord } from "../model/words";
+import { kindOf } from "./tracks";
+import { clock, count, kindWord, reasonWord } from "./words";
 
 const MOST_NAMES = 4;
 

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import type { Key } from "../api/types";
+import { track } from "../timeline/made";
+import { isKey, moved, smallestAt, tidied } from "./boxes";
+
+const keys: Key[] = [
+  [1, 0, 0, 10, 10],
+  [2, 10, 20, 20, 30],
+  [4, 10, 20, 30, 40],
+];
+
+it("knows the keys of a track", () => {
+  expect(isKey(track("a", 1, 5, { keys }), 2)).toBe(true);
+  expect(isKey(track("a", 1, 5, { keys }), 2.01)).toBe(false);
+  expect(isKey(track("a", 0, 5, { keys }), 0.5)).toBe(false);
+});
+
+describe("boxes", () => {
+  it("are whole, ordered, in the frame, and never empty", () => {
+    expect(tidied([30.4, 20.6, 10.2, -5], 100, 50)).toEqual([10, 0, 30, 21]);
+    expect(tidied([100, 50, 100, 50], 100, 50)).toEqual([99, 49, 100, 50]);
+  });
+
+  it("are moved as they are, to the frame's edge", () => {
+    expect(moved([10, 10, 20, 20], -50, 5, 100, 50)).toEqual([0, 15, 10, 25]);
+    expect(moved([10, 10, 20, 20], 500, 500, 100, 50)).toEqual([90, 40, 100, 50]);
+  });
+
+  it("are chosen by the smallest under the pointer", () => {
+    expect(
+      smallestAt(
+        [
+          [0, 0, 100, 100],
+          [10, 10, 20, 20],
+        ],
+        15,
+        15,
+      ),
+    ).toBe(1);
+    expect(
+      smallestAt(
+        [
+          [0, 0, 100, 100],
+          [10, 10, 20, 20],
+        ],
+        50,
+        50,
+      ),
+    ).toBe(0);
+    expect(smallestAt([[0, 0, 10, 10]], 12, 5)).toBe(-1);
+    expect(smallestAt([[0, 0, 10, 10]], 12, 5, 3)).toBe(0);
+  });
+});

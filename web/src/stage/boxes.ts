@@ -1,0 +1,53 @@
+/** Geometry of boxes on the stage: pixels of the upright frame, half open. */
+
+import type { Box, Track } from "../api/types";
+import { lastKeyAt } from "../model/tracks";
+
+/** Times that came through JSON may differ by a rounding. */
+const SAME_S = 1e-6;
+
+/** Whether `track` has a key at just this moment. */
+export function isKey(track: Track, at: number): boolean {
+  const key = track.keys[lastKeyAt(track.keys, at + SAME_S)];
+  return key !== undefined && Math.abs(key[0] - at) <= SAME_S;
+}
+
+/** Snap to whole pixels, put the corners in order, cut to the frame; at least one pixel each way. */
+export function tidied(box: Box, width: number, height: number): Box {
+  const x0 = clamp(Math.round(Math.min(box[0], box[2])), 0, width - 1);
+  const y0 = clamp(Math.round(Math.min(box[1], box[3])), 0, height - 1);
+  const x1 = clamp(Math.round(Math.max(box[0], box[2])), x0 + 1, width);
+  const y1 = clamp(Math.round(Math.max(box[1], box[3])), y0 + 1, height);
+  return [x0, y0, x1, y1];
+}
+
+/** Move a box, as large as it is, no further than the frame reaches. */
+export function moved(box: Box, dx: number, dy: number, width: number, height: number): Box {
+  const right = clamp(dx, -box[0], width - box[2]);
+  const down = clamp(dy, -box[1], height - box[3]);
+  return [box[0] + right, box[1] + down, box[2] + right, box[3] + down];
+}
+
+/** The smallest of the boxes that hold the point, as its place; -1 if none does. */
+export function smallestAt(boxes: readonly Box[], x: number, y: number, reach = 0): number {
+  let best = -1;
+  let least = Infinity;
+  boxes.forEach((box, place) => {
+    if (x < box[0] - reach || x > box[2] + reach || y < box[1] - reach || y > box[3] + reach)
+      return;
+    const area = (box[2] - box[0]) * (box[3] - box[1]);
+    if (area < least) {
+      least = area;
+      best = place;
+    }
+  });
+  return best;
+}
+
+export function same(one: Box, other: Box): boolean {
+  return one.every((value, place) => value === other[place]);
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(Math.max(value, least), most);
+}

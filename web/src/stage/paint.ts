@@ -1,0 +1,162 @@
+/** The picture, and the boxes on it that are not in anybody's hand. */
+
+import type { Box, Moment, Track } from "../api/types";
+import { kindOf } from "../model/tracks";
+import { FONT, inkOn, letter, type Patterns } from "../paint";
+import { kindColour, type Palette } from "../theme/colours";
+import type { Picture, Viewport } from "./viewport";
+
+export interface Here {
+  readonly track: Track;
+  /** In pixels of the picture. */
+  readonly box: Box;
+}
+
+export interface Scene {
+  readonly picture: Picture;
+  readonly view: Viewport;
+  readonly bitmap: ImageBitmap | null;
+  readonly masks: "rendered" | "outlines" | "none";
+  readonly here: readonly Here[];
+  readonly selection: ReadonlySet<string>;
+  readonly hover: string | null;
+  /** Where somebody was unsure at this moment. */
+  readonly unsure: readonly Moment[];
+  /** The box before and the box after, of the track whose handles are shown. */
+  readonly around: readonly Box[];
+}
+
+/** Nearer than this, pixels of the picture are shown as they are. */
+const SQUARES = 4;
+
+export function paintStage(
+  pen: CanvasRenderingContext2D,
+  scene: Scene,
+  palette: Palette,
+  patterns: Patterns,
+): void {
+  const { picture, view, bitmap } = scene;
+  if (bitmap) {
+    pen.imageSmoothingEnabled = view.scale < SQUARES;
+    pen.imageSmoothingQuality = "high";
+    const wide = picture.width * picture.aspect * view.scale;
+    pen.drawImage(bitmap, view.x, view.y, wide, picture.height * view.scale);
+  }
+  // Large ones first, so that small ones and their names lie on top.
+  const order = [...scene.here].sort((one, other) => area(other.box) - area(one.box));
+  for (const each of order) paintBox(pen, scene, palette, patterns, each);
+  for (const moment of scene.unsure) paintUnsure(pen, scene, palette, moment);
+  paintAround(pen, scene, palette);
+}
+
+/** A box of the picture, in CSS pixels of the stage. */
+export function onStage(picture: Picture, view: Viewport, box: Box): Box {
+  const across = view.scale * picture.aspect;
+  return [
+    view.x + box[0] * across,
+    view.y + box[1] * view.scale,
+    view.x + box[2] * across,
+    view.y + box[3] * view.scale,
+  ];
+}
+
+function paintBox(
+  pen: CanvasRenderingContext2D,
+  scene: Scene,
+  palette: Palette,
+  patterns: Patterns,
+  { track, box }: Here,
+): void {
+  const selected = scene.selection.has(track.id);
+  const hover = scene.hover === track.id;
+  const outlines = scene.masks === "outlines";
+  // As rendered, what is hidden is seen to be; what is kept is marked, so that it is not taken for a miss.
+  const marked = outlines || (scene.masks === "rendered" && !track.hidden);
+  if (!marked && !selected && !hover) return;
+  const [x0, y0, x1, y1] = onStage(scene.picture, scene.view, box);
+  const colour = kindColour(kindOf(track), palette);
+  if (outlines && track.hidden) {
+    pen.globalAlpha = 0.22;
+    pen.fillStyle = colour;
+    pen.fillRect(x0, y0, x1 - x0, y1 - y0);
+    pen.globalAlpha = 0.35;
+    const pattern = patterns.of(track.because);
+    if (pattern) {
+      pen.fillStyle = pattern;
+      pen.fillRect(x0, y0, x1 - x0, y1 - y0);
+    }
+    pen.globalAlpha = 1;
+  }
+  pen.setLineDash(track.hidden ? [] : [5, 4]);
+  // A dark line under a light one is seen on any picture.
+  pen.strokeStyle = "rgba(0,0,0,0.6)";
+  pen.lineWidth = selected ? 4.5 : 3.5;
+  pen.strokeRect(x0, y0, x1 - x0, y1 - y0);
+  pen.strokeStyle = colour;
+  pen.lineWidth = selected ? 2.5 : 1.5;
+  pen.strokeRect(x0, y0, x1 - x0, y1 - y0);
+  pen.setLineDash([]);
+  const long = selected || hover || x1 - x0 > 90;
+  const parts = [long ? `${letter(kindOf(track))} ${track.id}` : letter(kindOf(track))];
+  if (!track.hidden) parts.push("kept");
+  if (track.unsure) parts.push("?");
+  paintTag(pen, parts.join(" "), colour, x0, y0);
+}
+
+/** A name above a box's top left corner, or in it where there is no room above. */
+function paintTag(
+  pen: CanvasRenderingContext2D,
+  text: string,
+  colour: string,
+  x: number,
+  y: number,
+): void {
+  pen.font = `11px ${FONT}`;
+  pen.textBaseline = "middle";
+  const wide = pen.measureText(text).width + 8;
+  const top = y >= 16 ? y - 16 : Math.max(y, 0);
+  const left = Math.max(x - 1, 0);
+  pen.fillStyle = colour;
+  pen.fillRect(left, top, wide, 15);
+  pen.fillStyle = inkOn(colour);
+  pen.fillText(text, left + 4, top + 8);
+}
+
+function paintUnsure(
+  pen: CanvasRenderingContext2D,
+  scene: Scene,
+  palette: Palette,
+  moment: Moment,
+): void {
+  if (!moment.box) return;
+  const [x0, y0, x1, y1] = onStage(scene.picture, scene.view, moment.box);
+  pen.setLineDash([2, 3]);
+  pen.strokeStyle = palette.warn;
+  pen.lineWidth = 2.5;
+  pen.strokeRect(x0, y0, x1 - x0, y1 - y0);
+  pen.setLineDash([]);
+  paintTag(pen, "? unsure", palette.warn, x0, y0);
+}
+
+/** Where the selected one's keys before and after have it, and the way between. */
+function paintAround(pen: CanvasRenderingContext2D, scene: Scene, palette: Palette): void {
+  if (scene.around.length === 0) return;
+  pen.strokeStyle = palette.accent;
+  pen.globalAlpha = 0.7;
+  pen.lineWidth = 1;
+  pen.setLineDash([3, 4]);
+  pen.beginPath();
+  scene.around.forEach((box, place) => {
+    const [x0, y0, x1, y1] = onStage(scene.picture, scene.view, box);
+    pen.strokeRect(x0, y0, x1 - x0, y1 - y0);
+    if (place === 0) pen.moveTo((x0 + x1) / 2, (y0 + y1) / 2);
+    else pen.lineTo((x0 + x1) / 2, (y0 + y1) / 2);
+  });
+  pen.stroke();
+  pen.setLineDash([]);
+  pen.globalAlpha = 1;
+}
+
+function area(box: Box): number {
+  return (box[2] - box[0]) * (box[3] - box[1]);
+}
