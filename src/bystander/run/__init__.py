@@ -1,5 +1,6 @@
 """The way through, driven: passes over a recording, files with their names, reports."""
 
+from bystander.run import audit
 from bystander.run.batch import Options, draw_up, examine, redact
 from bystander.run.child import Allowance
 from bystander.run.folder import Entry, FolderProgress, FolderRun, Outcome, outputs_within
@@ -25,6 +26,7 @@ __all__ = [
     "Silent",
     "Viewer",
     "Worker",
+    "audit",
     "draw_up",
     "examine",
     "others",

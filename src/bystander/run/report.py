@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import math
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
@@ -264,11 +263,7 @@ def _audit(times: Sequence[Fraction], seed: str) -> dict[str, Any]:
     return {
         "moments_s": [_seconds(at) for at in drawn],
         "every_frame": len(drawn) == len(times),
-        "supports": [
-            # Rounded up: a bound may be too wide, never too narrow.
-            {"clean_looks": n, "fewer_than_percent": math.ceil(1000 * audit.bound(n)) / 10}
-            for n in looks
-        ],
+        "supports": [{"clean_looks": n, "fewer_than_percent": audit.percent(n)} for n in looks],
     }
 
 
