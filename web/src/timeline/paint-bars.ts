@@ -120,11 +120,11 @@ function paintBar(
     if (scene.selection.has(bar.track.id)) {
       // A light line in a dark one is seen on every colour that a bar has, and in both themes.
       pen.strokeStyle = palette.raised;
-      pen.lineWidth = 4;
-      pen.strokeRect(x0, y + 0.5, Math.max(wide, 2), high - 1);
+      pen.lineWidth = 1;
+      pen.strokeRect(x0 + 0.5, y + 0.5, Math.max(wide, 3) - 1, high - 1);
       pen.strokeStyle = palette.text;
       pen.lineWidth = 2;
-      pen.strokeRect(x0 - 1, y - 0.5, Math.max(wide, 2) + 2, high + 1);
+      pen.strokeRect(x0 - 1, y - 1, Math.max(wide, 3) + 2, high + 2);
     }
   }
 }

@@ -206,9 +206,10 @@ export class Timeline implements Held {
       this.#scene = this.#compose();
       if (!this.#scene || !this.#patterns) return;
       this.#stale = false;
-      performance.mark("timeline");
+      const start = performance.now();
       paintScene(this.#base.begin(), this.#scene, palette.peek(), this.#patterns);
-      performance.measure("timeline-draw", "timeline");
+      performance.measure("timeline-draw", { start, end: performance.now() });
+      performance.clearMeasures("timeline-draw"); // observers have it; the list would only grow
       this.#wantFilm(this.#scene);
     }
     const scene = this.#scene;
