@@ -5,7 +5,7 @@ import type { Store } from "../store";
 import { Swatch } from "./parts";
 
 const STATES: [Filter["state"], string][] = [
-  ["all", "hidden and kept"],
+  ["all", "any state"],
   ["here", "at the play head"],
   ["unsure", "unsure"],
   ["decided", "decided on"],

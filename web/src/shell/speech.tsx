@@ -43,11 +43,7 @@ export function Speech({ store }: { store: Store }) {
               change={(at) => change(i, [span[0], at])}
               disabled={fixed}
             />
-            <IconButton
-              icon="forth"
-              label="Go there"
-              press={() => store.actions.goToTime(span[0])}
-            />
+            <IconButton icon="go" label="Go there" press={() => store.actions.goToTime(span[0])} />
             <IconButton
               icon="bin"
               label="Not speech: remove"
