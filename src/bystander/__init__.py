@@ -13,6 +13,7 @@ from os import PathLike
 from pathlib import Path
 
 from bystander.errors import (
+    BeyondLimits,
     BystanderError,
     DamagedFootage,
     FootageError,
@@ -29,6 +30,7 @@ from bystander.records import (
     Frame,
     Kind,
     Leak,
+    Limits,
     Plan,
     Policy,
     Redaction,
@@ -44,6 +46,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Because",
+    "BeyondLimits",
     "Box",
     "BystanderError",
     "Check",
@@ -54,6 +57,7 @@ __all__ = [
     "Kind",
     "Leak",
     "LeakFound",
+    "Limits",
     "ModelError",
     "Plan",
     "PlanError",
@@ -79,6 +83,7 @@ def redact(
     salvage: bool = False,
     force: bool = False,
     provider: str = "auto",
+    limits: Limits | None = None,
 ) -> Report:
     """Take the people out of the recording at *path*.
 
@@ -94,12 +99,15 @@ def redact(
         force: Replace files that exist.
         provider: What the detectors run on: ``cpu``, ``openvino``, ``cuda``, ``coreml`` or
             ``directml``; ``auto``: OpenVINO where it is installed and faster, else ``cpu``.
+        limits: How much of a file is taken, in pixels, frames and seconds; ``None``: the defaults.
+            Memory and time are your process's own: nothing here limits them.
 
     Returns:
         The report; always clean.
 
     Raises:
         WrongPath: The recording is not there, or something is in the way of the new one.
+        BeyondLimits: The recording is larger or longer than *limits* allow.
         FootageError: The recording cannot be read, or the new one cannot be written.
         ModelError: A detector is missing, altered or cannot run here.
         PlanError: The policy cannot be followed, or a region covers nothing.
@@ -114,5 +122,7 @@ def redact(
         run.outputs_for(source, target, neutral=policy.neutral_names),
         policy,
         regions=regions,
-        options=run.Options(provider=provider, salvage=salvage, force=force),
+        options=run.Options(
+            provider=provider, salvage=salvage, force=force, limits=limits or Limits()
+        ),
     )

@@ -18,9 +18,23 @@ import numpy as np
 import pytest
 from tests.stage import Scene, draw
 
+import bystander
 from bystander import media
 from bystander.errors import BeyondLimits, DamagedFootage, FootageError
 from bystander.media import Limits
+
+
+def test_limits_are_for_callers_in_python_too(tmp_path: Path) -> None:
+    source, output = draw(tmp_path / "in.mp4", Scene(frames=9)), tmp_path / "out.mp4"
+    for limits, why in (
+        (Limits(frames=8), "more than the 8 frames"),
+        (Limits(pixels=9), "larger than the 9 pixels"),
+    ):
+        with pytest.raises(bystander.BeyondLimits, match=why):
+            bystander.redact(source, output, limits=limits)
+        assert not output.exists()
+    enough = bystander.Limits(frames=9, pixels=160 * 96, duration_s=1)
+    assert bystander.redact(source, output, limits=enough).clean
 
 
 def huge_y4m(path: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ import av
 import numpy as np
 import pytest
 from PIL import Image
-from tests.verify.planted import Bench, only, rewrite, whats
+from tests.edit_lists import leave_out
+from tests.verify.planted import SCENE, Bench, only, rewrite, whats
 
 from bystander.errors import FootageError
+from bystander.records import Policy
 
 
 def test_what_the_encoder_writes_of_itself_is_found(bench: Bench, tmp_path: Path) -> None:
@@ -191,3 +194,60 @@ def test_a_photo_in_place_of_a_recording_is_found(bench: Bench, tmp_path: Path, 
     report = bench.examine(tmp_path / name)
     assert not report.clean
     assert any("is a photo" in leak.what for leak in report.leaks)
+
+
+def _longer(bench: Bench, name: str, before: int, after: int) -> Path:
+    """Return an output with bare pictures around it, the same codec's, that are shown as well."""
+    honest = bench.render()
+    target = bench.folder / f"longer-{name}"
+    with (
+        av.open(str(honest)) as shown,
+        av.open(str(target), "w", options={"fflags": "+bitexact"}) as made,
+    ):
+        stream: Any = made.add_stream("libx264", rate=25, options={"crf": "12"})
+        stream.width, stream.height, stream.pix_fmt = SCENE.width, SCENE.height, "yuv420p"
+        stream.codec_context.flags |= 1 << 23
+        bare = [np.full((SCENE.height, SCENE.width, 3), 250, np.uint8)]
+        frames = [*bare * before, *(f.to_ndarray(format="rgb24") for f in shown.decode(video=0))]
+        for index, picture in enumerate([*frames, *bare * after]):
+            frame = av.VideoFrame.from_ndarray(picture, "rgb24").reformat(format="yuv420p")
+            frame.pts, frame.time_base = index, Fraction(1, 25)
+            made.mux(stream.encode(frame))
+        made.mux(stream.encode(None))
+    return target
+
+
+@pytest.mark.parametrize("name", ["out.mp4", "out.mov"])
+@pytest.mark.parametrize(("before", "after"), [(5, 0), (0, 5), (4, 4), (1, 0), (0, 1)])
+def test_pictures_that_an_edit_list_hides_are_found(
+    bench: Bench, name: str, before: int, after: int
+) -> None:
+    output = _longer(bench, name, before, after)
+    leave_out(
+        output,
+        before_s=Fraction(before, 25),
+        after_s=Fraction(before + SCENE.frames, 25),
+    )
+    with av.open(str(output)) as container:
+        assert sum(1 for _ in container.decode(video=0)) == SCENE.frames
+    said = whats(bench.leaks(output))
+    assert "coded pictures that are not shown" in said or "an edit list hides" in said
+    if before:
+        assert "an edit list hides the beginning of the picture" in said
+
+
+def test_sound_that_an_edit_list_hides_is_found(bench: Bench, tmp_path: Path) -> None:
+    kept = Bench(tmp_path, policy=replace(Policy(), audio="keep"))
+    output = kept.render()
+    assert not [leak for leak in kept.examine(output).leaks if leak.check == "container"]
+    for before_s, after_s in ((Fraction(1, 5), None), (Fraction(0), Fraction(1, 2))):
+        changed = kept.render("changed.mp4")
+        leave_out(changed, before_s=before_s, after_s=after_s, kinds=(b"soun",))
+        side = "beginning" if before_s else "end"
+        assert f"an edit list hides the {side} of the sound" in whats(kept.leaks(changed))
+
+
+def test_an_edit_list_that_changes_the_pace_is_found(bench: Bench) -> None:
+    output = bench.render()
+    leave_out(output, rate=1 << 15)
+    assert "changes the pace" in whats(bench.leaks(output))

@@ -7,9 +7,14 @@ The only room that knows FFmpeg (through PyAV): pts, time bases, rotation flags,
 from bystander.media import photos
 from bystander.media.codecs import CONTAINERS, PRESETS, Encoder, container_for
 from bystander.media.denoise import denoised
-from bystander.media.files import coded_packets, coded_size, digest, stream_kinds
+from bystander.media.files import (
+    coded_packets,
+    coded_size,
+    digest,
+    discarded_packets,
+    stream_kinds,
+)
 from bystander.media.footage import Colour, Damage, Footage
-from bystander.media.limits import MOST_PIXELS, Limits
 from bystander.media.names import RECORDINGS, is_media
 from bystander.media.opening import open_footage
 from bystander.media.photos import Photo, PhotoEncoder
@@ -26,6 +31,7 @@ from bystander.media.writing import (
     record,
     suffix_like,
 )
+from bystander.records import MOST_PIXELS, Limits
 
 __all__ = [
     "CACHE_BYTES",
@@ -52,6 +58,7 @@ __all__ = [
     "content",
     "denoised",
     "digest",
+    "discarded_packets",
     "encoder_like",
     "is_media",
     "is_photo",

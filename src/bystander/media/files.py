@@ -21,7 +21,7 @@ import av.logging
 import av.stream
 
 from bystander.errors import DamagedFootage, FootageError, WrongPath
-from bystander.media.limits import Limits
+from bystander.records import Limits
 
 # Demuxers that read one file and nothing else. Those that open what a file names (playlists,
 # concatenations, .sub and .M00 beside it), take devices for files, or make pictures from nothing
@@ -179,5 +179,18 @@ def coded_size(path: Path) -> int:
     with open_container(path) as container:
         try:
             return sum(packet.size for packet in container.demux())
+        except av.FFmpegError as error:
+            raise DamagedFootage(f"the recording is damaged: {why(error)}") from error
+
+
+def discarded_packets(path: Path) -> int:
+    """Return how many coded pictures of *path* are there and not to be shown.
+
+    Raises:
+        FootageError: It cannot be read, or has no video.
+    """
+    with open_container(path) as container:
+        try:
+            return sum(packet.is_discard for packet in container.demux(video_stream(container)))
         except av.FFmpegError as error:
             raise DamagedFootage(f"the recording is damaged: {why(error)}") from error

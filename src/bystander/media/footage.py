@@ -10,10 +10,9 @@ from pathlib import Path
 
 from bystander.errors import FootageError
 from bystander.media.files import digest, identity
-from bystander.media.limits import Limits
 from bystander.media.picture import Turn
 from bystander.media.tally import SoundTally
-from bystander.records import Frame, PixelLayout
+from bystander.records import Frame, Limits, PixelLayout
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

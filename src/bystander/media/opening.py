@@ -8,9 +8,9 @@ from pathlib import Path
 from bystander.errors import BeyondLimits, DamagedFootage, FootageError
 from bystander.media import photos
 from bystander.media.footage import Footage
-from bystander.media.limits import DEFAULT, Limits
 from bystander.media.names import RECORDINGS
 from bystander.media.source import Recording
+from bystander.records import DEFAULT_LIMITS, Limits
 
 _PDF_HEAD = 1024  # bytes within which it says so; there may be others before (ISO 32000-1, annex H)
 
@@ -19,7 +19,7 @@ def open_footage(
     path: str | os.PathLike[str],
     *,
     salvage: bool = False,
-    limits: Limits = DEFAULT,
+    limits: Limits = DEFAULT_LIMITS,
     digest_later: bool = False,
 ) -> Footage:
     """Open a recording or a photo.

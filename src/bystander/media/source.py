@@ -23,8 +23,7 @@ from bystander.geometry import Box
 from bystander.media import picture, structure
 from bystander.media.files import kind, left_out, open_container, video_stream, why
 from bystander.media.footage import Colour, Damage, Footage
-from bystander.media.limits import Limits
-from bystander.records import Frame, Picture, PixelLayout, Plane
+from bystander.records import Frame, Limits, Picture, PixelLayout, Plane
 
 _SALVAGE_HINT = "--salvage redacts what decodes and says how much is missing"
 _NOT_STATED = 2  # as colour tags have it

@@ -27,6 +27,7 @@ from bystander.records.decisions import (
     Unkey,
 )
 from bystander.records.footage import Frame, Picture, PixelLayout, Plane, Sound, solid_level
+from bystander.records.limits import DEFAULT_LIMITS, MOST_PIXELS, Limits
 from bystander.records.plans import (
     TARGETS,
     TONE_HZ,
@@ -44,7 +45,9 @@ from bystander.records.tracks import Detection, Detector, Kind, Track, aspects_t
 from bystander.records.voices import LISTEN_HZ, Heard, Listener, stretches
 
 __all__ = [
+    "DEFAULT_LIMITS",
     "LISTEN_HZ",
+    "MOST_PIXELS",
     "TARGETS",
     "TONE_HZ",
     "TONE_LEVEL",
@@ -71,6 +74,7 @@ __all__ = [
     "Keys",
     "Kind",
     "Leak",
+    "Limits",
     "Listener",
     "Looked",
     "Picture",

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bystander import media
 from bystander.records import Leak
+from bystander.verify import edits
 
 NAME = "container"
 
@@ -68,6 +69,7 @@ def examine(path: Path, *, sound: bool) -> list[Leak]:
         sound: Whether one audio stream may be there.
     """
     found = [*_streams(path, sound=sound), *_elements(path), *_units(path), *_unaccounted(path)]
+    found += edits.examine(path)
     seen: dict[str, None] = dict.fromkeys(found)
     return [Leak(check=NAME, what=what) for what in seen]
 

@@ -21,11 +21,10 @@ from PIL import Image, ImageFile
 from PIL.ExifTags import Base
 
 from bystander.errors import BystanderError, DamagedFootage, FootageError
-from bystander.media.limits import MOST_PIXELS
 from bystander.media.photos import colour
 from bystander.media.photos.forms import AVIF, GIF, HEIC, PNG, TIFF, Form
 from bystander.media.picture import Turn
-from bystander.records import Picture
+from bystander.records import MOST_PIXELS, Picture
 
 # EXIF 2.32, 4.6.4: which way the picture that is stored is to be turned.
 TURNS = {

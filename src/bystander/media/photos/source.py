@@ -21,11 +21,10 @@ from bystander.errors import DamagedFootage, FootageError
 from bystander.geometry import Box
 from bystander.media import picture
 from bystander.media.footage import Colour, Footage
-from bystander.media.limits import Limits
 from bystander.media.photos import colour, decode, left_out, pieces, stored
 from bystander.media.photos.forms import AVIF, GIF, HEIC, JPEG, Form
 from bystander.media.photos.pieces import Buffer
-from bystander.records import Frame, Picture, PixelLayout, Plane
+from bystander.records import Frame, Limits, Picture, PixelLayout, Plane
 
 LAYOUT = PixelLayout(name="gbrp", bit_depth=8, chroma_shift=(0, 0), full_range=True, is_rgb=True)
 # Pages follow one another at this distance: further than anything is followed over time.

@@ -76,4 +76,4 @@ class Limits:
             )
 
 
-DEFAULT = Limits()
+DEFAULT_LIMITS = Limits()
