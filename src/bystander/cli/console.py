@@ -108,15 +108,25 @@ class Terminal:
 
 
 def about(policy: Policy, *, photo: bool = False) -> list[str]:
-    """Return what a person should know before *policy* is followed, for a *photo* or not."""
+    """Return what a person should know before *policy* is followed, for a *photo* or not.
+
+    What becomes of sound is said when a recording was opened and has any.
+    """
     from bystander.plan import policies
 
-    lines = [f"weaker than release, as asked: {less}" for less in policies.weaker(policy)]
-    if photo:
-        lines.insert(0, "a photo: nothing but its pixels is kept")
-    elif policy.audio == "drop":
-        lines.insert(0, "the sound is dropped, voices identify people; --audio keep keeps it")
-    return lines
+    less = policies.weaker(policy, sound=False)
+    lines = [f"weaker than release, as asked: {one}" for one in less]
+    return ["a photo: nothing but its pixels is kept", *lines] if photo else lines
+
+
+def about_folder(policy: Policy) -> list[str]:
+    """Return what a person should know before *policy* is followed for all files of a folder."""
+    from bystander.plan import policies
+
+    less = policies.weaker_in_sound(policy)
+    if less is None:
+        return ["sound is dropped, voices identify people; --audio keep keeps it", *about(policy)]
+    return [f"weaker than release, as asked: of files that have sound, {less}", *about(policy)]
 
 
 def fail(message: str, hint: str | None = None) -> None:

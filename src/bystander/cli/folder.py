@@ -54,7 +54,7 @@ def redact(
             FolderTerminal(found, quiet=quiet) as terminal,
             options.worker(output, how.provider, allowance) as worker,
         ):
-            for line in console.about(policy):
+            for line in console.about_folder(policy):
                 terminal.say(line)
             job = run.FolderRun(source, output, policy, worker=worker, options=how)
             for entry in job.go(found, terminal):

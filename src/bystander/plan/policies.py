@@ -178,11 +178,22 @@ def _text(value: object) -> str:
     return to_text(value) if isinstance(value, Fraction) else str(value)
 
 
-def weaker(policy: Policy) -> tuple[str, ...]:
+def weaker_in_sound(policy: Policy) -> str | None:
+    """Return in words what *policy* leaves of sound, if it leaves any."""
+    return _SOUND.get(policy.audio)
+
+
+def weaker(policy: Policy, *, sound: bool = True) -> tuple[str, ...]:
     """Return in words what *policy* hides less of than ``release`` does.
+
+    Args:
+        policy: The policy.
+        sound: Whether there is sound that it could keep.
 
     >>> weaker(Policy()), weaker(Policy(audio="tone"))
     ((), ('the sound is kept where no speech is heard; words can be left in it',))
+    >>> weaker(Policy(audio="tone"), sound=False)
+    ()
     """
     release = Policy()
     found = [
@@ -190,8 +201,8 @@ def weaker(policy: Policy) -> tuple[str, ...]:
         for target, what in _NOT_HIDDEN.items()
         if release.wants(target) and not policy.wants(target)
     ]
-    if policy.audio in _SOUND:
-        found.append(_SOUND[policy.audio])
+    if sound and (less := weaker_in_sound(policy)):
+        found.append(less)
     for names, sign in ((_MORE_HIDES_MORE, 1), (_MORE_HIDES_LESS, -1)):
         for name in names:
             here, there = getattr(policy, name), getattr(release, name)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bystander import detect, media, plan, verify
 from bystander.errors import LeakFound, PlanError
+from bystander.plan import policies
 from bystander.records import Frame, Listener, Plan, Policy, Region, Report
 from bystander.run import drawing, eyes, passes, report
 from bystander.run.listening import Listening
@@ -26,6 +27,8 @@ from bystander.threads import Beside
 _MOST_ROUNDS = 2
 # Text shows at the edges of masks over text; each round hides less of it than the one before.
 _MOST_ROUNDS_TEXT, _MOST_ROUNDS_STILL = 3, 5
+# Where that goes on in a photo, all that one round finds is hidden as one, which has few edges.
+_ROUNDS_PIECEMEAL = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +89,7 @@ def redact(
     footage = media.open_footage(source, salvage=options.salvage, limits=options.limits)
     encoder = media.encoder_like(outputs.recording, footage)
     encoder.check(policy.crf, hide_camera=policy.hide_camera)
+    _say_of_sound(policy, footage, progress)
     verifier = detect.YuFace()
     with Workspace(outputs.recording) as workspace:
         # Whatever this run ends with, nothing older is under the output's name afterwards.
@@ -161,7 +165,8 @@ def redact(
                 if examined.leaks
                 else "a check did not run",
                 report=examined,
-                hint=f"no output was written; {outputs.report_html} says what was found",
+                hint=f"no output was written; {outputs.report_html} says what was found"
+                f"{report.what_helps(examined, drawn, still=footage.still)}",
             )
         footage.check_unchanged()
         try:
@@ -251,6 +256,14 @@ def _go_through(
     return given, survey, "none: the plan was given"
 
 
+def _say_of_sound(policy: Policy, footage: media.Footage, progress: Progress) -> None:
+    """Say what becomes of the sound of *footage*, if it has any."""
+    if footage.has_sound:
+        less = policies.weaker_in_sound(policy)
+        dropped = "the sound is dropped, voices identify people; --audio keep keeps it"
+        progress.say(f"weaker than release, as asked: {less}" if less else dropped)
+
+
 def _most_rounds(policy: Policy, footage: media.Footage) -> int:
     """Return how often the recording is written anew for what the verifier finds in it."""
     if not policy.wants("text"):
@@ -278,6 +291,8 @@ def _mended(
     if found := [d for leak in examined.leaks for d in leak.found]:
         progress.say(f"the second look found {_sightings(examined)}: hiding it and starting over")
         found += examined.nearly
+        if footage.still and rounds > _ROUNDS_PIECEMEAL:
+            found = drawing.as_one(found)
         drawn = drawing.add_found(drawn, footage, survey, found, rounds)
     spoken = [leak.span for leak in examined.leaks if leak.check == verify.SPEECH and leak.span]
     if spoken:

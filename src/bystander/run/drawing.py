@@ -155,6 +155,21 @@ def add_found(
     )
 
 
+def as_one(found: Sequence[Detection]) -> list[Detection]:
+    """Return *found* with the text of each moment as one detection, around all of it."""
+    texts: dict[Fraction, Detection] = {}
+    others: list[Detection] = []
+    for detection in found:
+        if detection.kind is not Kind.TEXT:
+            others.append(detection)
+        elif (before := texts.get(detection.at)) is None:
+            texts[detection.at] = detection
+        else:
+            hull, score = before.box.hull(detection.box), max(before.score, detection.score)
+            texts[detection.at] = replace(before, box=hull, score=score)
+    return [*others, *texts.values()]
+
+
 def add_speech(drawn: Plan, found: Iterable[Span]) -> Plan:
     """Return *drawn* with speech that the verifier heard hidden as well."""
     spans = plan.speech(found, drawn.policy)

@@ -48,6 +48,8 @@ _WITHOUT = {
 _NOT_LOOKED_FOR = ("tattoos, reflections and shadows",)
 _CAMERA = "the fingerprint that a camera's sensor leaves in the picture"
 _UNSURE_LISTED = 100
+_ADVISED = 3  # regions
+_AROUND_S = Fraction(1, 2)  # what shows is hidden so long before and after it was seen
 # What became of the sound, by what the policy asks for.
 _SOUND = {
     "drop": "dropped",
@@ -104,7 +106,7 @@ def document(
         },
         "plan_sha256": examined.plan_sha256,
         "settings": settings(policy),
-        "weaker_than_release": list(policies.weaker(policy)),
+        "weaker_than_release": list(policies.weaker(policy, sound=footage.has_sound)),
         "provider": provider,
         "added_by_second_look": sum(r.because is Because.VERIFIER for r in plan.redactions),
         "rounds_added_by_verifier": rounds,
@@ -309,6 +311,18 @@ def _left_out(footage: media.Footage, sound: str) -> dict[str, int]:
     if sound not in ("none", "dropped", _NO_SOUND) and footage.sound_kind in counts:
         counts[footage.sound_kind] -= 1
     return {kind: count for kind, count in counts.items() if count}
+
+
+def what_helps(examined: Report, plan: Plan, *, still: bool) -> str:
+    """Return what a person can do about what shows, as the end of a sentence; empty if nothing."""
+    regions = []
+    for leak in examined.leaks:
+        if leak.found and leak.box and leak.span:
+            x0, y0, x1, y1 = _coarse(leak.box, plan)
+            start, end = max(Fraction(0), leak.span.start - _AROUND_S), leak.span.end + _AROUND_S
+            when = "" if still else f"@{clock(start)}-{clock(end)}"
+            regions.append(f"--region {x0},{y0},{x1 - x0},{y1 - y0}{when}")
+    return f"; to hide what shows there: {' '.join(regions[:_ADVISED])}" if regions else ""
 
 
 def _seconds(at: Fraction) -> float:
