@@ -9,6 +9,7 @@
     │   └── BeyondLimits      a recording is larger or longer than is taken
     ├── ModelError            a detector is missing, altered or cannot run
     ├── PlanError             a plan or policy is malformed, or is not for this recording
+    ├── Conflict              somebody else decided about the same plan in the meantime
     ├── WorkerLost            the process that does the work ended before it was done
     └── LeakFound             the new recording was examined and something is still showing
 
@@ -57,6 +58,14 @@ class ModelError(BystanderError):
 
 class PlanError(BystanderError):
     """A plan or policy is malformed, or the plan was drawn up for another recording."""
+
+
+class Conflict(BystanderError):
+    """Somebody else decided about the same plan since; ``revision`` is how many decisions stand."""
+
+    def __init__(self, message: str, *, revision: int, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.revision = revision
 
 
 class WorkerLost(BystanderError):

@@ -47,7 +47,7 @@ def redact(
     limits, allowance = options.limits(limit)
     how = replace(how, limits=limits)
     found = run.search(source, output)
-    made = _make(output)
+    made = make(output)
     entries: list[run.Entry] = []
     try:
         with (
@@ -105,8 +105,12 @@ def document(output: Path, found: run.Found, entries: Sequence[run.Entry]) -> di
     }
 
 
-def _make(output: Path) -> bool:
-    """Make the folder *output*; return whether it was not there."""
+def make(output: Path) -> bool:
+    """Make the folder *output*; return whether it was not there.
+
+    Raises:
+        BystanderError: It cannot be made.
+    """
     if output.is_dir():
         return False
     try:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import getpass
 import signal
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bystander.cli import console, options
+from bystander.cli import console, folder, options
+from bystander.errors import PlanError
+
+if TYPE_CHECKING:
+    from bystander.review import Place, Settings
 
 _LEAST_PORT, _MOST_PORT = 1024, 65535
 _LONGEST_NAME = 100
+_PROGRAM = "bystander"
 
 
 def review(
@@ -102,16 +109,64 @@ def review(
         sockets=options.on_card(chosen),
     )
     places = room.find(source, output, plan, neutral=wanted.neutral_names)
+    if output is not None and source.is_dir():
+        made = folder.make(output)
+        try:
+            _hold(places, settings, port=port, idle=idle, browser=not no_open, quiet=quiet)
+        finally:
+            if made:
+                with suppress(OSError):
+                    output.rmdir()  # unless something is in it
+        return
+    if not places[0].plan.exists():
+        if plan is not None:
+            raise PlanError(f"{plan} does not exist")
+        _draw_up(places[0], settings, quiet=quiet)
+    _hold(places, settings, port=port, idle=idle, browser=not no_open, quiet=quiet)
+
+
+def _hold(
+    places: Sequence[Place],
+    settings: Settings,
+    *,
+    port: int,
+    idle: float,
+    browser: bool,
+    quiet: bool,
+) -> None:
+    from bystander import review as room
+
     try:
         why = room.hold(
-            places, settings, say=console.out, port=port, idle_s=idle * 60, browser=not no_open
+            places, settings, say=console.out, port=port, idle_s=idle * 60, browser=browser
         )
     except console.Stopped as stop:
         if stop.number != signal.SIGINT:  # Ctrl-C is how it usually ends
             raise
         why = "stopped"
     if not quiet:
-        console.out(f"ended: {why}; every decision is saved")
+        console.warn(f"the review ended: {why}; every decision is saved")
+
+
+def _draw_up(place: Place, settings: Settings, *, quiet: bool) -> None:
+    """Draw up the plan of the one file, which is not there yet, before the page is opened."""
+    from bystander import media
+
+    with (
+        console.Terminal(quiet=quiet) as terminal,
+        options.worker(
+            place.plan.absolute().parent, settings.options.provider, settings.allowance
+        ) as worker,
+    ):
+        for line in console.about(settings.policy, photo=media.is_photo(place.source)):
+            terminal.say(line)
+        worker.draw_up(
+            place.source,
+            place.plan,
+            settings.policy,
+            options=settings.options,
+            progress=terminal,
+        )
 
 
 def _name(by: str | None) -> str:
@@ -127,4 +182,6 @@ def _name(by: str | None) -> str:
             by = "reviewer"
     if not by.strip() or len(by) > _LONGEST_NAME or not by.isprintable():
         raise console.WrongUsage(f"--by: a name of 1 to {_LONGEST_NAME} printable characters")
+    if by.strip().lower() == _PROGRAM:
+        raise console.WrongUsage(f"--by: {_PROGRAM} is what the program itself decides by")
     return by.strip()

@@ -23,6 +23,15 @@ class Nothing(Asked):
     """An empty object."""
 
 
+# Where pydantic's own words would say again what was sent, or are not plain.
+_OURS = {
+    "json_invalid": "it is no JSON",
+    "union_tag_invalid": "there is no such change",
+    "union_tag_not_found": "it does not say what to change",
+    "extra_forbidden": "there is no such field",
+}
+
+
 async def body(request: Request, model: type[_T]) -> _T:
     """Return the body of *request*.
 
@@ -58,5 +67,5 @@ def _malformed(error: Exception) -> Refusal:
     place = ".".join(str(step) for step in first["loc"][:6])[:80]
     place = f" at {place}" if place.isascii() and place.isprintable() and place else ""
     why = first["msg"] if first["type"] != "value_error" else first["msg"].partition(", ")[2]
-    why = "it is no JSON" if first["type"] == "json_invalid" else why.lower()
+    why = _OURS.get(first["type"], why.lower())
     return Refusal(400, "malformed", f"the request is malformed{place}: {why}")

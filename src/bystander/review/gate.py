@@ -208,14 +208,15 @@ class _Request:
             raise Refusal(415, "malformed", "a body is application/json")
 
 
-async def _body(request: _Request, receive: Receive) -> bytes:
-    """Return the body of *request*, which comes whole and soon or not at all.
+async def _body(request: _Request, receive: Receive) -> bytes | None:
+    """Return the body of *request*, if it has one: it comes whole and soon or not at all.
 
     Raises:
         Refusal: It is too long or too slow.
     """
     if request.method != "POST":
-        return b""
+        await receive()  # says that there is none, and what comes after is whether it is awaited
+        return None
     body = bytearray()
     try:
         async with asyncio.timeout(_SLOWEST_BODY_S):
@@ -232,9 +233,9 @@ async def _body(request: _Request, receive: Receive) -> bytes:
         raise Refusal(408, "malformed", "the body did not come") from None
 
 
-def _again(body: bytes, receive: Receive) -> Receive:
-    """Return a way to receive *body*, and after it what *receive* has."""
-    given = False
+def _again(body: bytes | None, receive: Receive) -> Receive:
+    """Return a way to receive *body*, if there is one, and after it what *receive* has."""
+    given = body is None
 
     async def whole() -> Message:
         nonlocal given

@@ -21,6 +21,7 @@ class Place:
         plan: The plan that is reviewed, which may have to be drawn up; never written to after.
         journal: What was decided.
         outputs: What rendering writes; the plan in it is the one that was followed.
+        within: The folder that all outputs are in, and where in it those of this file are.
     """
 
     name: str
@@ -28,6 +29,16 @@ class Place:
     plan: Path
     journal: Path
     outputs: run.Outputs
+    within: tuple[Path, Path] | None = None
+
+    def make_folders(self) -> None:
+        """Make the folders in which plan and outputs are to be, where they are of a folder's.
+
+        Raises:
+            FootageError: They cannot be made.
+        """
+        if self.within is not None:
+            run.make_folders(*self.within)
 
 
 def find(
@@ -57,7 +68,9 @@ def find(
         outputs = run.outputs_within(
             output, path, folder=source, neutral=number if neutral else None
         )
-        places.append(_place(str(path), source / path, outputs, outputs.plan))
+        place = _place(str(path), source / path, outputs, outputs.plan)
+        within = outputs.recording.parent.relative_to(output)
+        places.append(replace(place, within=(output, within)))
     return tuple(places)
 
 

@@ -10,7 +10,8 @@ from bystander.review.browser import Doorway
 from bystander.review.built import Page
 from bystander.review.keys import Keys
 from bystander.review.places import Place
-from bystander.review.room import Room, Settings
+from bystander.review.room import Room
+from bystander.review.settings import Settings
 
 _IDLE_S = 30 * 60.0
 

@@ -3,7 +3,14 @@
 from bystander.run import audit
 from bystander.run.batch import Options, draw_up, examine, redact
 from bystander.run.child import Allowance
-from bystander.run.folder import Entry, FolderProgress, FolderRun, Outcome, outputs_within
+from bystander.run.folder import (
+    Entry,
+    FolderProgress,
+    FolderRun,
+    Outcome,
+    make_folders,
+    outputs_within,
+)
 from bystander.run.outputs import Outputs, outputs_for, read_plan
 from bystander.run.progress import Progress, Silent
 from bystander.run.prove import Proof, prove
@@ -29,6 +36,7 @@ __all__ = [
     "audit",
     "draw_up",
     "examine",
+    "make_folders",
     "others",
     "outputs_for",
     "outputs_within",

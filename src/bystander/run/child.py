@@ -111,6 +111,12 @@ class Child:
             bufsize=0,
         )
 
+    def stop(self) -> None:
+        """End the child from another thread: what it is asked raises ``WorkerLost``."""
+        child = self._child
+        if child is not None:
+            child.kill()
+
     def end(self) -> int | None:
         """End the child if there is one, and remove what it left; return how it ended."""
         child, self._child = self._child, None

@@ -139,7 +139,7 @@ class FolderRun:
         original, options = self._folder / source, self._options
         within = outputs.recording.parent.relative_to(self._output)
         try:
-            _make_folders(self._output, within)
+            make_folders(self._output, within)
             before = earlier(original, outputs, self._policy, salvage=options.salvage)
             if before.done and not options.force:
                 return Entry(source=source, outcome=Outcome.UNCHANGED, outputs=outputs)
@@ -163,7 +163,7 @@ class FolderRun:
         return Entry(source=source, outcome=Outcome.DONE, outputs=outputs, unsure=unsure)
 
 
-def _make_folders(top: Path, within: Path) -> None:
+def make_folders(top: Path, within: Path) -> None:
     """Make the folders of *within* in *top*, and follow no link there.
 
     Raises:

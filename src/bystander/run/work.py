@@ -53,6 +53,10 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         self._child.end()
 
+    def stop(self) -> None:
+        """End what is under way, from another thread; there it raises ``WorkerLost``."""
+        self._child.stop()
+
     def redact(
         self,
         source: Path,

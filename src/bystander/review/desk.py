@@ -1,0 +1,225 @@
+"""One file under review: its plan, what was decided, and its pictures."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from bystander import plan, run
+from bystander.errors import BystanderError, PlanError
+from bystander.records import Change, Decided, Decision, Plan, Undo
+from bystander.review import documents, unsure
+from bystander.review.answers import Refusal
+from bystander.review.journal import Journal
+from bystander.review.pictures import Pictures
+from bystander.review.places import Place
+from bystander.review.rendered import Rendered
+from bystander.review.times import Times
+from bystander.review.walk import Walks
+
+PROGRAM = "bystander"  # who decides what the second look added
+
+
+class Desk:
+    """Opened when a page asks for the file, and closed when others were asked for since.
+
+    Its methods are called from threads, but for the pictures; one that changes something has the
+    desk to itself.
+    """
+
+    def __init__(self, place: Place, *, by: str, viewer: Callable[[], run.Viewer]) -> None:
+        """Read the plan and the decisions, and have children open the file.
+
+        Raises:
+            BystanderError: The plan, the decisions or the file cannot be read, or do not belong
+                together.
+        """
+        self.place, self._by = place, by
+        self._lock = threading.RLock()
+        text = _read(place)
+        self.base: Plan = plan.from_json(text.decode("utf-8", "replace"))
+        self._text_sha256 = hashlib.sha256(text).hexdigest()
+        self.pictures = Pictures(viewer)
+        try:
+            self.facts = self.pictures.front.facts()
+            _check_fits(self.base, self.facts)
+            self.times = Times(self.facts)
+            self.journal = Journal(
+                place.journal,
+                self.base,
+                text_sha256=self._text_sha256,
+                plan_sha256=lambda: self.plan_sha256,
+            )
+            self.decided = plan.decide(self.base, self.journal.read())
+        except BaseException:
+            self.pictures.close()
+            raise
+        self.walks = Walks(self.times, self._text_sha256)
+        self.rendered = Rendered(place, self._text_sha256)
+        self.digest = "checking"
+        self._told_tracks = plan.decide(self.base, ()).tracks
+        threading.Thread(target=self._check_digest, name="digest", daemon=True).start()
+
+    def close(self) -> None:
+        """End the children; what waits for them gets an error."""
+        self.pictures.close()
+
+    @cached_property
+    def plan_sha256(self) -> str:
+        """The digest of the plan, which is written anew for it: one edited by hand may differ."""
+        return plan.sha256(self.base)
+
+    @property
+    def revision(self) -> int:
+        """How many decisions there are."""
+        return len(self.decided.history)
+
+    def _check_digest(self) -> None:
+        try:
+            found = self.pictures.back.digest()
+        except BystanderError:
+            self.digest = "other"
+            return
+        self.digest = "same" if found == self.base.footage.sha256 else "other"
+        _ = self.plan_sha256  # the first decision would have to wait for it
+
+    def refresh(self) -> None:
+        """Take in what another server, or another program, has decided since."""
+        with self._lock:
+            decisions = self.journal.read()
+            if len(decisions) != self.revision:
+                self.decided = plan.decide(self.base, decisions)
+
+    def document(self, n: int) -> dict[str, Any]:
+        """Return all that the page is told of it, as file *n*."""
+        self.refresh()
+        decided = self.decided
+        return {
+            "n": n,
+            "name": self.place.name,
+            "revision": self.revision,
+            **documents.of_plan(self.base, self.facts),
+            "tracks": [documents.of_track(t, self.base.policy) for t in decided.tracks],
+            "speech": documents.of_speech(decided),
+            "unsure": unsure.moments(self._told_tracks, self.base, self.place.outputs.report_json),
+            "audit": self.walks.told(decided),
+            "history": [documents.of_entry(entry) for entry in decided.history],
+            "undo": decided.undoable,
+            "redo": decided.redoable,
+            "rendered": self.rendered.state(decided),
+            "output": self.place.outputs.recording.name,
+            "digest": self.digest,
+        }
+
+    def decide(
+        self, revision: int, because: str, change: Callable[[int], Change]
+    ) -> dict[str, Any]:
+        """Write down a decision to what stands at *revision*, and return what changes.
+
+        Args:
+            revision: What the page knows.
+            because: Why.
+            change: Makes the change, from the number of the decision.
+
+        Raises:
+            Refusal: Others decided since, or it cannot be.
+        """
+        if self.digest == "other":
+            raise Refusal(
+                422,
+                "refused",
+                "the plan was drawn up for another recording, so nothing can be decided about it",
+            )
+        with self._lock:
+            self.refresh()
+            before = self.decided
+            try:
+                self._append(revision, lambda number: [(self._by, because, change(number))])
+            except PlanError as error:
+                raise Refusal(422, "refused", str(error), hint=error.hint) from error
+            return self._patch(before)
+
+    def undo(self, revision: int, *, again: bool) -> dict[str, Any]:
+        """Take the last decision back, or do *again* what was taken back last.
+
+        Raises:
+            Refusal: Others decided since, or there is nothing.
+        """
+        with self._lock:
+            self.refresh()
+            number = self.decided.redoable if again else self.decided.undoable
+            if number is None and revision == self.revision:
+                raise Refusal(422, "refused", f"there is nothing to {'redo' if again else 'undo'}")
+            return self.decide(revision, "", lambda _: Undo(number=number or 0))
+
+    def add(self, make: Callable[[int], Sequence[tuple[str, Change]]]) -> int:
+        """Write down what the program adds; return the revision after it.
+
+        Args:
+            make: Makes reasons and changes, from the number of the first decision.
+        """
+        with self._lock:
+            self._append(
+                None,
+                lambda first: [(PROGRAM, because, change) for because, change in make(first)],
+            )
+            return self.revision
+
+    def _append(
+        self, revision: int | None, wanted: Callable[[int], Sequence[tuple[str, str, Change]]]
+    ) -> None:
+        """Write down who decides what and why, as *wanted* makes it from the first number."""
+        decided = [self.decided]
+
+        def make(known: tuple[Decision, ...]) -> list[Decision]:
+            now = datetime.now(UTC).replace(microsecond=0)
+            first = len(known) + 1
+            new = [
+                Decision(number=number, when=now, by=by, because=because, change=change)
+                for number, (by, because, change) in enumerate(wanted(first), start=first)
+            ]
+            if new:  # what does not fit is not written down
+                decided.append(plan.decide(self.base, (*known, *new)))
+            return new
+
+        self.journal.append(revision, make)
+        self.decided = decided[-1]
+
+    def _patch(self, before: Decided) -> dict[str, Any]:
+        after = self.decided
+        told = {
+            "revision": self.revision,
+            **documents.patch(before, after, self.base.policy),
+            "rendered": self.rendered.state(after),
+        }
+        if (before.walk, before.looks) != (after.walk, after.looks):
+            told["audit"] = self.walks.told(after)
+        return told
+
+
+def _read(place: Place) -> bytes:
+    try:
+        return place.plan.read_bytes()
+    except OSError as error:
+        why = str(error.strerror).lower()
+        raise PlanError(f"{place.plan.name} cannot be read: {why}") from error
+
+
+def _check_fits(base: Plan, facts: run.Facts) -> None:
+    """Check that *base* can be a plan for the file; its digest, which takes longer, comes later.
+
+    Raises:
+        PlanError: It cannot.
+    """
+    footage = base.footage
+    if (footage.width, footage.height) != (facts.width, facts.height):
+        raise PlanError("the plan is for frames of another size than the recording's")
+    if footage.frames != facts.frames:
+        raise PlanError(
+            f"the plan is for {footage.frames} frames, the recording has {facts.frames}",
+            hint="use the same --salvage setting as when the plan was drawn up",
+        )

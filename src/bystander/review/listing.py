@@ -1,0 +1,69 @@
+"""The list of files, without opening any: what lies beside each says how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from bystander import media
+from bystander.review.desk import Desk
+from bystander.review.places import Place
+from bystander.review.unsure import read_report
+
+
+class Listing:
+    """Knows which files could not be opened, and why."""
+
+    def __init__(self, places: Sequence[Place]) -> None:
+        self._places = places
+        self.failed: dict[int, str] = {}
+
+    def entries(self, busy: Collection[int], desks: Mapping[int, Desk]) -> list[dict[str, Any]]:
+        """Return what the page lists of every file; *busy* ones are being worked on."""
+        return [self._entry(n, n in busy, desks.get(n)) for n in range(len(self._places))]
+
+    def _entry(self, n: int, busy: bool, desk: Desk | None) -> dict[str, Any]:
+        place = self._places[n]
+        message = self.failed.get(n)
+        state = "planned" if place.plan.exists() else "unplanned"
+        if busy:
+            state = "busy"
+        elif message is not None:
+            state = "failed"
+        return {
+            "n": n,
+            "name": place.name,
+            "kind": "photo" if media.is_photo(place.source) else "recording",
+            "state": state,
+            "message": message,
+            "decisions": desk.revision if desk else _lines(place),
+            "rendered": desk.rendered.state(desk.decided) if desk else _rendered(place),
+        }
+
+
+def _lines(place: Place) -> int:
+    """Return how many decisions the journal of *place* holds, by its lines."""
+    try:
+        if place.journal.is_symlink():
+            return 0
+        with place.journal.open("rb") as file:
+            return max(0, sum(1 for line in file if line.endswith(b"\n")) - 1)
+    except OSError:
+        return 0
+
+
+def _rendered(place: Place) -> str:
+    """Return how the output of *place* is, as far as can be told without the plan."""
+    report = read_report(place.outputs.report_json)
+    if report is None:
+        return "no"
+    reviewed = report.get("reviewed") or {}
+    try:
+        upto = len(reviewed.get("decisions", ()))
+    except (AttributeError, TypeError):
+        return "no"
+    if _lines(place) > upto:
+        return "outdated"  # or not: looks and what the program added are known when it is opened
+    if report.get("clean") is not True:
+        return "leak"
+    return "clean" if place.outputs.recording.is_file() else "no"
