@@ -44,9 +44,11 @@ export function paintStage(
   }
   // Large ones first, so that small ones and their names lie on top.
   const order = [...scene.here].sort((one, other) => area(other.box) - area(one.box));
-  for (const each of order) paintBox(pen, scene, palette, patterns, each);
-  for (const moment of scene.unsure) paintUnsure(pen, scene, palette, moment);
+  const tags: Tag[] = [];
+  for (const each of order) paintBox(pen, scene, palette, patterns, each, tags);
+  for (const moment of scene.unsure) paintUnsure(pen, scene, palette, moment, tags);
   paintAround(pen, scene, palette);
+  paintTags(pen, tags);
 }
 
 /** A box of the picture, in CSS pixels of the stage. */
@@ -66,6 +68,7 @@ function paintBox(
   palette: Palette,
   patterns: Patterns,
   { track, box }: Here,
+  tags: Tag[],
 ): void {
   const selected = scene.selection.has(track.id);
   const hover = scene.hover === track.id;
@@ -100,26 +103,49 @@ function paintBox(
   const parts = [long ? `${letter(kindOf(track))} ${track.id}` : letter(kindOf(track))];
   if (!track.hidden) parts.push("kept");
   if (track.unsure) parts.push("?");
-  paintTag(pen, parts.join(" "), colour, x0, y0);
+  tags.push({ text: parts.join(" "), colour, box: [x0, y0, x1, y1] });
 }
 
-/** A name above a box's top left corner, or in it where there is no room above. */
-function paintTag(
-  pen: CanvasRenderingContext2D,
-  text: string,
-  colour: string,
-  x: number,
-  y: number,
-): void {
+interface Tag {
+  readonly text: string;
+  readonly colour: string;
+  /** The box that it names, in CSS pixels. */
+  readonly box: Box;
+}
+
+const TAG_HIGH = 15;
+
+/** Names at the boxes' corners: the first of them where no other name lies, the last box first. */
+function paintTags(pen: CanvasRenderingContext2D, tags: readonly Tag[]): void {
   pen.font = `11px ${FONT}`;
   pen.textBaseline = "middle";
-  const wide = pen.measureText(text).width + 8;
-  const top = y >= 16 ? y - 16 : Math.max(y, 0);
-  const left = Math.max(x - 1, 0);
-  pen.fillStyle = colour;
-  pen.fillRect(left, top, wide, 15);
-  pen.fillStyle = inkOn(colour);
-  pen.fillText(text, left + 4, top + 8);
+  const placed: Box[] = [];
+  for (const { text, colour, box } of [...tags].reverse()) {
+    const wide = pen.measureText(text).width + 8;
+    const [x0, y0, x1, y1] = box;
+    const corners: [number, number][] = [
+      [x0 - 1, y0 - TAG_HIGH - 1],
+      [x0 - 1, y1 + 1],
+      [x1 - wide + 1, y0 - TAG_HIGH - 1],
+      [x0 + 1, y0 + 1],
+      [x0 + 1, y0 + TAG_HIGH + 2],
+    ];
+    const rects = corners.map(([x, y]): Box => {
+      const [left, top] = [Math.max(x, 0), Math.max(y, 0)];
+      return [left, top, left + wide, top + TAG_HIGH];
+    });
+    const free = rects.find((rect) => !placed.some((other) => overlap(rect, other)));
+    const rect = free ?? (rects[0] as Box);
+    placed.push(rect);
+    pen.fillStyle = colour;
+    pen.fillRect(rect[0], rect[1], wide, TAG_HIGH);
+    pen.fillStyle = inkOn(colour);
+    pen.fillText(text, rect[0] + 4, rect[1] + TAG_HIGH / 2 + 0.5);
+  }
+}
+
+function overlap(one: Box, other: Box): boolean {
+  return one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3];
 }
 
 function paintUnsure(
@@ -127,6 +153,7 @@ function paintUnsure(
   scene: Scene,
   palette: Palette,
   moment: Moment,
+  tags: Tag[],
 ): void {
   if (!moment.box) return;
   const [x0, y0, x1, y1] = onStage(scene.picture, scene.view, moment.box);
@@ -135,7 +162,7 @@ function paintUnsure(
   pen.lineWidth = 2.5;
   pen.strokeRect(x0, y0, x1 - x0, y1 - y0);
   pen.setLineDash([]);
-  paintTag(pen, "? unsure", palette.warn, x0, y0);
+  tags.push({ text: "? unsure", colour: palette.warn, box: [x0, y0, x1, y1] });
 }
 
 /** Where the selected one's keys before and after have it, and the way between. */

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { cropped, Film, slots } from "./film";
 import { nearestFrame, snapped } from "./frames";
 import { markerAt, markersOf } from "./markers";
-import { layOut, rowAt } from "./rows";
+import { laneAt, laneTop, layOut, revealed, rowAt } from "./rows";
 import { bucketsFor, columns } from "./wave";
 
 const times = Float64Array.from({ length: 1000 }, (_, index) => index / 25);
@@ -77,6 +77,18 @@ describe("the rows", () => {
     expect(rowAt(rows, 3)).toBe("ruler");
     expect(rowAt(rows, rows.lanes.top + 1)).toBe("lanes");
     expect(rowAt(rows, 5000)).toBeNull();
+  });
+
+  it("are scrolled no further than to see a lane", () => {
+    const rows = layOut(208, 40, true);
+    for (const number of [0, 7, 39]) {
+      const scroll = revealed(rows, 50, number);
+      const top = laneTop(rows, scroll, number);
+      expect(top).toBeGreaterThanOrEqual(rows.lanes.top);
+      expect(top + rows.lane).toBeLessThanOrEqual(rows.lanes.top + rows.lanes.height);
+      expect(laneAt(rows, scroll, top + 1)).toBe(number);
+      expect(revealed(rows, scroll, number)).toBe(scroll);
+    }
   });
 });
 

@@ -7,12 +7,14 @@ import { FONT, inkOn, letter, type Patterns } from "../paint";
 import { kindColour, type Palette } from "../theme/colours";
 import { type Bar, bars } from "./bars";
 import type { Group } from "./lanes";
-import { GUTTER } from "./rows";
+import { GUTTER, laneTop } from "./rows";
 import { toX } from "./scale";
 import type { Scene } from "./scene";
 
 /** A bar narrower than this has no room for more than its colour. */
 const ROOMY = 14;
+/** Keys nearer to each other than this, on average, are not drawn one by one. */
+const KEYS_APART = 9;
 
 export function paintLanes(
   pen: CanvasRenderingContext2D,
@@ -27,7 +29,7 @@ export function paintLanes(
   pen.rect(0, top, width, height);
   pen.clip();
   for (const group of packing.groups) {
-    const from = top + group.first * rows.lane - scene.scroll;
+    const from = laneTop(rows, scene.scroll, group.first);
     const to = from + group.lanes.length * rows.lane;
     if (to < top || from > top + height) continue;
     paintGroup(pen, scene, palette, patterns, group, from);
@@ -153,7 +155,7 @@ function paintName(
   pen.fillText(text, x + 4, y + high / 2 + 0.5);
 }
 
-/** A diamond for each key; those too near to the last one drawn are left out. */
+/** A diamond for each key; a line where they are too many to be told apart. */
 function paintKeys(
   pen: CanvasRenderingContext2D,
   scene: Scene,
@@ -161,18 +163,25 @@ function paintKeys(
   track: Track,
   y: number,
 ): void {
+  const width = scene.width - GUTTER;
+  const at = (time: number): number => GUTTER + toX(scene.view, width, time);
+  const first = at(track.keys[0]?.[0] ?? track.start);
+  const final = at(track.keys[track.keys.length - 1]?.[0] ?? track.end);
+  if (track.keys.length > 2 && final - first < track.keys.length * KEYS_APART) {
+    pen.fillStyle = palette.sunk;
+    pen.fillRect(first, y - 0.5, final - first, 1.5);
+    return;
+  }
   pen.beginPath();
-  let last = -Infinity;
-  for (const [at] of track.keys) {
-    const x = GUTTER + toX(scene.view, scene.width - GUTTER, at);
-    if (x < GUTTER - 5 || x - last < 6) continue;
+  for (const [time] of track.keys) {
+    const x = at(time);
+    if (x < GUTTER - 5) continue;
     if (x > scene.width + 5) break;
     pen.moveTo(x, y - 4);
     pen.lineTo(x + 4, y);
     pen.lineTo(x, y + 4);
     pen.lineTo(x - 4, y);
     pen.closePath();
-    last = x;
   }
   pen.fillStyle = palette.sunk;
   pen.fill();

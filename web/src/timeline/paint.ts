@@ -6,7 +6,7 @@ import type { Palette } from "../theme/colours";
 import { cropped, slots } from "./film";
 import { firstMarker, type Marker } from "./markers";
 import { paintLanes } from "./paint-bars";
-import { GUTTER, type Row } from "./rows";
+import { GUTTER, laneTop, type Row } from "./rows";
 import { marks, toX } from "./scale";
 import type { Over, Scene } from "./scene";
 import { columns } from "./wave";
@@ -176,7 +176,7 @@ export function paintOver(
   paintMarked(pen, scene, palette, over, at);
   if (over.extent) {
     const lane = scene.packing.laneOf.get(over.extent.track.id) ?? 0;
-    const y = scene.rows.lanes.top + lane * scene.rows.lane - scene.scroll;
+    const y = laneTop(scene.rows, scene.scroll, lane);
     pen.strokeStyle = palette.accent;
     pen.lineWidth = 2;
     pen.setLineDash([4, 3]);

@@ -21,7 +21,9 @@ export interface Rows {
 }
 
 const TALLEST_LANE = 20;
-const LOWEST_LANE = 10;
+const LOWEST_LANE = 12;
+/** Above the first lane and below the last. */
+const PAD = 2;
 const GAP = 1;
 
 /** Share out `height` among the rows: the lanes get what the others leave, and are scrolled if it is not enough. */
@@ -34,8 +36,9 @@ export function layOut(height: number, lanes: number, hasSound: boolean): Rows {
   const sound = { top: 0, height: hasSound ? (low ? 28 : 42) : 0 };
   const room = Math.max(height - top - sound.height - (hasSound ? GAP : 0), LOWEST_LANE);
   sound.top = top + room + GAP;
-  const lane = Math.min(Math.max(Math.floor(room / Math.max(lanes, 1)), LOWEST_LANE), TALLEST_LANE);
-  const most = Math.max(lanes * lane - room, 0);
+  const fair = Math.floor((room - 2 * PAD) / Math.max(lanes, 1));
+  const lane = Math.min(Math.max(fair, LOWEST_LANE), TALLEST_LANE);
+  const most = Math.max(lanes * lane + 2 * PAD - room, 0);
   return { ruler, markers, film, lanes: { top, height: room }, sound, lane, most };
 }
 
@@ -49,7 +52,19 @@ export function rowAt(rows: Rows, y: number): RowName | null {
   return null;
 }
 
+/** Where lane `number` begins, counted over all groups. */
+export function laneTop(rows: Rows, scroll: number, number: number): number {
+  return rows.lanes.top + PAD + number * rows.lane - scroll;
+}
+
 /** The number of the lane at `y`, counted over all groups; it may be one that there is not. */
 export function laneAt(rows: Rows, scroll: number, y: number): number {
-  return Math.floor((y - rows.lanes.top + scroll) / rows.lane);
+  return Math.floor((y - laneTop(rows, scroll, 0)) / rows.lane);
+}
+
+/** Scroll no further than is needed to see lane `number`. */
+export function revealed(rows: Rows, scroll: number, number: number): number {
+  const top = number * rows.lane;
+  const least = top + rows.lane + 2 * PAD - rows.lanes.height;
+  return Math.min(Math.max(Math.min(Math.max(scroll, least), top), 0), rows.most);
 }

@@ -17,7 +17,7 @@ import { Film, slots } from "./film";
 import { type Packing, pack } from "./lanes";
 import { type Marker, markerAt, markersOf } from "./markers";
 import { paintOver, paintScene, pictureWidth } from "./paint";
-import { GUTTER, layOut, rowAt } from "./rows";
+import { GUTTER, layOut, revealed, rowAt } from "./rows";
 import type { Scene } from "./scene";
 import { removed, spanAt } from "./spans";
 import { bucketsFor } from "./wave";
@@ -97,15 +97,17 @@ export class Timeline implements Held {
       effect(() => this.#opened(store.doc.value?.n ?? null)),
       effect(() => {
         const doc = store.doc.value;
-        this.#markers = doc ? markersOf(doc, store.walk.value ?? doc.audit) : [];
+        // The moments of a walk may be many: they are shown to who is on it.
+        const walk =
+          store.panel.value === "audit" ? (store.walk.value ?? doc?.audit ?? null) : null;
+        this.#markers = doc ? markersOf(doc, walk) : [];
         this.redraw();
       }),
       effect(() => {
-        store.view.value;
-        store.selection.value;
-        store.times.value;
+        [store.view.value, store.times.value];
         this.redraw();
       }),
+      effect(() => this.#reveal(store.selection.value)),
       effect(() => {
         store.marked.value;
         this.#say(store.frame.value);
@@ -170,6 +172,16 @@ export class Timeline implements Held {
         () => {}, // without a waveform the row is there all the same
       );
     }
+  }
+
+  /** What was selected elsewhere is brought into sight. */
+  #reveal(chosen: ReadonlySet<string>): void {
+    this.redraw();
+    const scene = this.#scene;
+    const [only] = chosen;
+    const lane =
+      chosen.size === 1 && only !== undefined ? this.#packing.laneOf.get(only) : undefined;
+    if (scene && lane !== undefined) this.scroll = revealed(scene.rows, this.scroll, lane);
   }
 
   #compose(): Scene | null {
