@@ -21,9 +21,5 @@ if (place) {
   render(<Page store={store} />, place);
   listenToKeys(store);
   keepInTouch(store);
-  void store.actions.heeding(async () => {
-    await store.actions.refresh();
-    const first = store.session.value?.files[0];
-    if (first) await store.actions.open(first.n);
-  });
+  void store.actions.begin();
 }

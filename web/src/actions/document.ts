@@ -20,6 +20,15 @@ export function documentActions(state: State, notices: NoticeActions, playing: P
     state.connection.value = "ok";
   }
 
+  /** Find out what there is, and show the first of it. */
+  async function begin(): Promise<void> {
+    await heeding(async () => {
+      await refresh();
+      const first = state.session.value?.files[0];
+      if (first) await open(first.n);
+    });
+  }
+
   /** Show file *n*. */
   async function open(n: number): Promise<void> {
     playing.pause();
@@ -138,10 +147,12 @@ export function documentActions(state: State, notices: NoticeActions, playing: P
     }
   }
 
-  /** Whether another page has moved the document on; if so, take what it is now. */
+  /** Take what has changed without this page: by another one, or while nobody answered. */
   async function catchUp(): Promise<void> {
+    if (!state.session.value) return state.connection.value === "lost" ? begin() : undefined;
     const doc = state.doc.value;
-    if (!doc || state.unsaved.value > 0) return;
+    if (!doc) return catchUpWithPlans();
+    if (state.unsaved.value > 0) return;
     await heeding(async () => {
       const { revision, digest } = await state.client.revision(doc.n);
       if (state.doc.value !== doc || state.unsaved.value > 0) return;
@@ -152,5 +163,17 @@ export function documentActions(state: State, notices: NoticeActions, playing: P
     });
   }
 
-  return { refresh, open, nextFile, reload, change, undo, redo, heeding, catchUp };
+  /** Whether the file at hand has its plan by now; if so, show it. */
+  async function catchUpWithPlans(): Promise<void> {
+    const n = state.current.value;
+    await heeding(async () => {
+      await refresh();
+      const entry = state.session.value?.files.find((file) => file.n === n);
+      if (entry?.state === "planned" && state.current.value === n && !state.doc.value) {
+        await open(entry.n);
+      }
+    });
+  }
+
+  return { begin, refresh, open, nextFile, reload, change, undo, redo, heeding, catchUp };
 }

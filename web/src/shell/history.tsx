@@ -6,11 +6,12 @@ import { Button } from "./parts";
 export function HistoryPanel({ store }: { store: Store }) {
   const doc = store.doc.value;
   if (!doc) return null;
+  const by = store.session.value?.by;
   if (doc.history.length === 0) {
     return (
       <p class="lead">
         No decision yet. Each one is saved beside the plan at once, with who took it, when and why;
-        what the detector said is never changed.
+        what the detector said is never changed. Yours are saved as by {by}.
       </p>
     );
   }

@@ -14,7 +14,7 @@ export function Lists({ store }: { store: Store }) {
     { name: "unsure", label: "Unsure", badge: doc?.unsure.length.toLocaleString("en") },
   ];
   if (doc?.kind === "recording" && doc.has_sound) {
-    tabs.push({ name: "speech", label: "Speech", badge: doc.speech?.length.toString() });
+    tabs.push({ name: "speech", label: "Speech" });
   }
   if ((store.session.value?.files.length ?? 0) > 1) tabs.push({ name: "files", label: "Files" });
   const wanted = store.list.value;

@@ -103,8 +103,9 @@ export function TopBar({ store }: { store: Store }) {
 
 function SaveState({ store }: { store: Store }) {
   const { tone, text } = saveState(store);
+  const by = store.session.value?.by ?? "you";
   return (
-    <span class={`save ${tone}`} role="status" title="Every change is saved at once">
+    <span class={`save ${tone}`} role="status" title={`Every change is saved at once, as by ${by}`}>
       {text}
     </span>
   );

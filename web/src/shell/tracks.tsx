@@ -122,6 +122,7 @@ function Cards({ store, tracks }: { store: Store; tracks: Track[] }) {
       else if (!ctrl) {
         anchor.current = track.id;
         store.actions.select([track.id]);
+        store.actions.goToTrack(track);
       }
       return;
     }
