@@ -15,6 +15,7 @@ from bystander.media.files import (
     stream_kinds,
 )
 from bystander.media.footage import Colour, Damage, Footage
+from bystander.media.hearing import LONGEST_S, loudness, wav
 from bystander.media.names import RECORDINGS, is_media
 from bystander.media.opening import open_footage
 from bystander.media.photos import Photo, PhotoEncoder
@@ -23,6 +24,7 @@ from bystander.media.sink import Recorder
 from bystander.media.sound import read_sound, sound_form
 from bystander.media.structure import Element, content, walk
 from bystander.media.tally import SoundTally
+from bystander.media.view import is_hdr, jpeg
 from bystander.media.writing import (
     AnyRecorder,
     check_suffix,
@@ -36,6 +38,7 @@ from bystander.records import MOST_PIXELS, Limits
 __all__ = [
     "CACHE_BYTES",
     "CONTAINERS",
+    "LONGEST_S",
     "MOST_PIXELS",
     "PRESETS",
     "RECORDINGS",
@@ -60,8 +63,11 @@ __all__ = [
     "digest",
     "discarded_packets",
     "encoder_like",
+    "is_hdr",
     "is_media",
     "is_photo",
+    "jpeg",
+    "loudness",
     "open_footage",
     "photos",
     "read_sound",
@@ -70,4 +76,5 @@ __all__ = [
     "stream_kinds",
     "suffix_like",
     "walk",
+    "wav",
 ]

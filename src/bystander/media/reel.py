@@ -47,7 +47,7 @@ class Reel:
         Args:
             footage: Opened for nobody else.
             cache_bytes: How much room frames may take that are kept; there is one in any case.
-            step: Called now and then while that goes on.
+            step: Called now and then while that goes on, and later while a frame is fetched.
 
         Raises:
             FootageError: As :meth:`bystander.media.footage.Footage.frames`.
@@ -160,6 +160,7 @@ class Reel:
     def _fetch(self, number: int, keep_from: int) -> None:
         decoder = self._decoder_for(number)
         while number not in self._kept:
+            self._step()
             try:
                 self._advance(decoder, keep_from=keep_from, until=number)
             except WrongStart:
@@ -183,7 +184,6 @@ class Reel:
     def _advance(self, decoder: _Decoder, *, keep_from: int, until: int | None = None) -> None:
         """Decode one frame; keep it if it is from *keep_from* on and not after *until*."""
         coming = decoder.advance()
-        self._step()
         if coming is None:
             raise FootageError("the recording ends before its last frame")
         number, make = coming

@@ -134,7 +134,7 @@ def _as_frame(sound: Sound, layout: str) -> av.AudioFrame:
 def _laid_out(footage: Footage, tally: SoundTally) -> Iterator[tuple[Sound, str]]:
     """Yield what decodes with the name of its channels, each sample at its time and none twice."""
     done: Fraction | None = None
-    for sound, layout in _decoded_sound(footage, tally):
+    for sound, layout in decoded_sound(footage, tally):
         rate, first = sound.rate_hz, done is None
         tally.forms.add((rate, layout))
         done = done or Fraction(0)
@@ -171,12 +171,20 @@ def _refuse(footage: Footage, why: str) -> None:
         raise DamagedFootage(why, hint=_HINT)
 
 
-def _decoded_sound(footage: Footage, tally: SoundTally) -> Iterator[tuple[Sound, str]]:
-    """Yield what decodes as floating point; its ``at`` is what the file says, or what is due."""
+def decoded_sound(
+    footage: Footage, tally: SoundTally, since: Fraction | None = None
+) -> Iterator[tuple[Sound, str]]:
+    """Yield what decodes as floating point, with the name of its channels.
+
+    Its ``at`` is what the file says, or what is due. After seeking, to some time before *since*
+    (seconds), what states no time of its own cannot be placed, and nothing is given.
+    """
     convert: AudioResampler | None = None
     form: tuple[str, str, int] | None = None
     at = Fraction(0)
-    for frame in _decoded(footage, tally):
+    for frame in decoded(footage, tally, since):
+        if frame.pts is None and since is not None:
+            return
         layout, rate = frame.layout.name, frame.sample_rate
         if rate < 1:
             continue
@@ -197,12 +205,16 @@ def _named(layout: str, samples: NDArray[np.float32]) -> str:
     return _UNNAMED.get(samples.shape[0], layout) if layout.endswith("channels") else layout
 
 
-def _decoded(footage: Footage, tally: SoundTally) -> Iterator[av.AudioFrame]:
+def decoded(
+    footage: Footage, tally: SoundTally, since: Fraction | None = None
+) -> Iterator[av.AudioFrame]:
     """Yield decoded sound; refuse what does not decode, or leave it out to salvage the rest."""
     with open_container(footage.path, footage.limits) as container:
         stream = container.streams.best("audio")
         if not isinstance(stream, av.AudioStream):
             return
+        if since is not None and stream.time_base is not None:
+            container.seek(round((since + footage.start) / stream.time_base), stream=stream)
         packets = container.demux(stream)
         while True:
             try:

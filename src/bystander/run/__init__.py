@@ -15,7 +15,8 @@ from bystander.run.outputs import Outputs, outputs_for, read_plan
 from bystander.run.progress import Progress, Silent
 from bystander.run.prove import Proof, prove
 from bystander.run.search import Found, others, search
-from bystander.run.viewer import Facts, Viewer
+from bystander.run.told import Facts
+from bystander.run.viewer import Viewer
 from bystander.run.work import Worker
 
 __all__ = [

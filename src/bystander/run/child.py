@@ -17,10 +17,13 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,6 +36,7 @@ from bystander.run.workspace import sweep
 
 _T = TypeVar("_T")
 _LONGEST_LINE = 4 << 20
+_MOST_BYTES = 64 << 20  # that follow a line: a picture or sound
 _MOST_STEPS = 100_000_000
 _MOST_SAID = 1000  # lines for a person, a file
 _FILES_A_CHILD = 100  # FFmpeg's and Python's small leaks do not add up
@@ -72,11 +76,22 @@ class Child:
         given_up: What the child that runs, or ran last, cannot do: of ``writing``, ``calls``.
     """
 
-    def __init__(self, folders: Iterable[Path], *, allowance: Allowance, sockets: bool) -> None:
-        """Start a child, which gets ready meanwhile; see :class:`bystander.run.work.Worker`."""
+    def __init__(
+        self,
+        folders: Iterable[Path],
+        *,
+        allowance: Allowance,
+        sockets: bool,
+        work: str = "bystander.run.worker",
+    ) -> None:
+        """Start a child, which gets ready meanwhile; see :class:`bystander.run.work.Worker`.
+
+        *work* is the module whose ``serve`` answers.
+        """
         self._folders = [folder.absolute() for folder in folders if folder.is_dir()]
         self._allowance = allowance
         self._sockets = sockets
+        self._work = work
         self._child: subprocess.Popen[bytes] | None = None
         self._line = b""
         self._files = 0
@@ -100,16 +115,16 @@ class Child:
             "sockets": self._sockets,
             "parent": os.getpid(),
             "path": sys.path,
+            "work": self._work,
         }
-        loud = bool(os.environ.get("BYSTANDER_TRACEBACK"))
         self._line, self._files = b"", 0
-        self._child = subprocess.Popen(
-            [sys.executable, "-P", confine.__file__, json.dumps(asked)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=None if loud else subprocess.DEVNULL,
-            bufsize=0,
-        )
+        self._child = _begun([sys.executable, "-P", confine.__file__, json.dumps(asked)])
+
+    def kill(self) -> None:
+        """Have the child end, from any thread; whoever waits for its answer is told."""
+        child = self._child
+        if child is not None:
+            child.kill()
 
     def stop(self) -> None:
         """End the child from another thread: what it is asked raises ``WorkerLost``."""
@@ -145,11 +160,38 @@ class Child:
             WorkerLost: The child crashed, hung or misbehaved.
             BystanderError: What the child says it raised.
         """
-        if self._child is None or self._files >= _FILES_A_CHILD:
+        if self._files >= _FILES_A_CHILD:
             self.end()
-            self._start()
         self._files += 1
         patience = self._allowance.stall_s + _size(source) / _SLOWEST_DISK
+        done, _ = self._asked(progress, patience, verb, arguments)
+        return done
+
+    def fetch(
+        self,
+        progress: Progress | None,
+        verb: str,
+        /,
+        *,
+        waits_for: Path | None = None,
+        **arguments: object,
+    ) -> tuple[dict[str, Any], bytes]:
+        """Have *verb* done with a file that the child keeps open; return the answer and its bytes.
+
+        Time to read all of it is added for the file *waits_for* alone.
+
+        Raises:
+            WorkerLost: The child crashed, hung or misbehaved.
+            BystanderError: What the child says it raised.
+        """
+        patience = self._allowance.stall_s + (_size(waits_for) / _SLOWEST_DISK if waits_for else 0)
+        return self._asked(progress, patience, verb, arguments)
+
+    def _asked(
+        self, progress: Progress | None, patience: float, verb: str, arguments: dict[str, object]
+    ) -> tuple[dict[str, Any], bytes]:
+        if self._child is None:
+            self._start()
         try:
             self._send(pickle.dumps((verb, arguments)))
             return self._answer(progress or Silent(), patience)
@@ -159,7 +201,7 @@ class Child:
             self.end()
             raise
 
-    def _answer(self, progress: Progress, patience: float) -> dict[str, Any]:
+    def _answer(self, progress: Progress, patience: float) -> tuple[dict[str, Any], bytes]:
         said = passed = 0
         while True:
             match self._message(patience):
@@ -175,8 +217,10 @@ class Child:
                     progress.say(line)
                 case {"ready": list(given_up)}:
                     self.given_up = tuple(str(one) for one in given_up)
-                case {"done": dict(done)}:
-                    return done
+                case {"done": dict(done), "bytes": int(size)} if 0 < size <= _MOST_BYTES:
+                    return done, self._bytes(size, patience)
+                case {"done": dict(done), **rest} if not rest:
+                    return done, b""
                 case {"failed": str(kind), "message": str(message), **rest}:
                     raise self._error(kind, message, {str(k): v for k, v in rest.items()})
                 case _:
@@ -215,21 +259,9 @@ class Child:
 
     def _message(self, patience: float) -> object:
         """Return the child's next message; wait for it no longer than *patience*, in seconds."""
-        child = self._child
-        if child is None or child.stdout is None:
-            raise WorkerLost("the worker did not start")
         until = time.monotonic() + patience
         while b"\n" not in self._line:
-            left = until - time.monotonic()
-            if left <= 0 or not select.select([child.stdout], [], [], left)[0]:
-                raise self._lost(
-                    f"nothing moved for {patience:.0f} seconds, so it was ended",
-                    "--limit stall=SECONDS raises it",
-                )
-            piece = os.read(child.stdout.fileno(), 1 << 16)
-            if not piece:
-                raise self._crashed()
-            self._line += piece
+            self._line += self._piece(until, patience)
             if len(self._line) > _LONGEST_LINE:
                 raise self._lost(SURPRISED)
         line, _, self._line = self._line.partition(b"\n")
@@ -238,6 +270,33 @@ class Child:
         except (ValueError, RecursionError):
             raise self._lost(SURPRISED) from None
         return message
+
+    def _bytes(self, size: int, patience: float) -> bytes:
+        """Return the *size* bytes that follow."""
+        until = time.monotonic() + patience
+        taken = bytearray(self._line)
+        while len(taken) < size:
+            taken += self._piece(until, patience)
+        if len(taken) > size:  # it says nothing unless it is asked
+            raise self._lost(SURPRISED)
+        self._line = b""
+        return bytes(taken)
+
+    def _piece(self, until: float, patience: float) -> bytes:
+        """Return what the child has said; wait for it until then at most."""
+        child = self._child
+        if child is None or child.stdout is None:
+            raise WorkerLost("the worker did not start")
+        left = until - time.monotonic()
+        if left <= 0 or not select.select([child.stdout], [], [], left)[0]:
+            raise self._lost(
+                f"nothing moved for {patience:.0f} seconds, so it was ended",
+                "--limit stall=SECONDS raises it",
+            )
+        piece = os.read(child.stdout.fileno(), 1 << 18)
+        if not piece:
+            raise self._crashed()
+        return piece
 
     def _crashed(self) -> WorkerLost:
         child = self._child
@@ -254,6 +313,33 @@ class Child:
             f"the worker that reads the file crashed ({how})",
             hint="the file may be made to do that, or memory ran out: see --limit memory",
         )
+
+
+@cache
+def _starter() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="starter")
+
+
+def _begun(command: list[str]) -> subprocess.Popen[bytes]:
+    """Start a process that lives as long as this one, whichever thread asks.
+
+    Linux ends a child with the thread that started it (prctl(2), PR_SET_PDEATHSIG), so this is done
+    by the main thread or by one that stays.
+    """
+    loud = bool(os.environ.get("BYSTANDER_TRACEBACK"))
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=None if loud else subprocess.DEVNULL,
+            bufsize=0,
+        )
+
+    if threading.current_thread() is threading.main_thread():
+        return start()
+    return _starter().submit(start).result()
 
 
 def tidy(folder: Path) -> None:

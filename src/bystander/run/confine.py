@@ -150,7 +150,7 @@ def _enter() -> None:
         sys.exit(1)  # it ended before its end could be felt here
     sys.path[:] = asked["path"]
     try:
-        worker = importlib.import_module("bystander.run.worker")
+        worker = importlib.import_module(asked["work"])
     except (ImportError, MemoryError, OSError):  # the parent could: it is the limit
         os.write(answers, b'{"failed": "MemoryError", "message": ""}\n')
         sys.exit(1)

@@ -90,6 +90,14 @@ class CutFinder:
         return tuple(self._cuts)
 
 
+def shows_another_shot(before: Pattern, here: Pattern) -> bool:
+    """Return whether a picture shows another shot than the one before it, as far as two can tell.
+
+    A flash looks like one, too.
+    """
+    return not same_scene(before, here) and not _shifted(before, here)
+
+
 def _shifted(a: Pattern, b: Pattern) -> bool:
     """Return whether *b* shows what *a* does, moved on as a whole.
 

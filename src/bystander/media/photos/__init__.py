@@ -20,6 +20,7 @@ from bystander.media.photos.forms import (
 from bystander.media.photos.pieces import AFTER, Buffer, Piece
 from bystander.media.photos.sink import PhotoEncoder, PhotoRecorder, photo_encoder
 from bystander.media.photos.source import Photo, mapped
+from bystander.media.photos.view import jpeg
 
 __all__ = [
     "AFTER",
@@ -38,6 +39,7 @@ __all__ = [
     "colours_used",
     "decodes",
     "form_for",
+    "jpeg",
     "mapped",
     "photo_encoder",
     "pieces",
