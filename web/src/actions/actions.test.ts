@@ -84,8 +84,8 @@ class Served {
     if (revision !== this.revisionNow) throw new Conflict(409, "conflict", "moved on");
     this.asked.push({ revision, change, because });
     this.revisionNow += 1;
-    const same = { tracks: [], removed: [], undo: this.revisionNow, redo: null, history: [] };
-    return { ...same, ...this.answer, revision: this.revisionNow };
+    const same = { tracks: [], removed: [], rendered: "no" as const, redo: null, history: [] };
+    return { ...same, undo: this.revisionNow, ...this.answer, revision: this.revisionNow };
   }
 
   async follow() {

@@ -110,7 +110,9 @@ export interface Patch {
   tracks: Track[];
   removed: string[];
   speech?: Span[] | null;
+  /** There only where looks, or the walk, changed. */
   audit?: Audit;
+  rendered: Rendered;
   undo: number | null;
   redo: number | null;
   history: Entry[];

@@ -1,7 +1,7 @@
 import type { Patch, ReviewDocument, Track } from "../api/types";
 import { inOrder } from "./tracks";
 
-/** The document after *patch*. A render of an earlier revision is then out of date. */
+/** The document after *patch*. */
 export function applied(document: ReviewDocument, patch: Patch): ReviewDocument {
   const changed = new Map(patch.tracks.map((track) => [track.id, track]));
   const gone = new Set(patch.removed);
@@ -19,7 +19,6 @@ export function applied(document: ReviewDocument, patch: Patch): ReviewDocument 
     return now;
   });
   history.push(...numbers.values());
-  const onlyLooks = patch.tracks.length === 0 && gone.size === 0 && patch.speech === undefined;
   return {
     ...document,
     revision: patch.revision,
@@ -29,6 +28,6 @@ export function applied(document: ReviewDocument, patch: Patch): ReviewDocument 
     history,
     undo: patch.undo,
     redo: patch.redo,
-    rendered: onlyLooks || document.rendered === "no" ? document.rendered : "outdated",
+    rendered: patch.rendered,
   };
 }
