@@ -42,8 +42,11 @@ export function paintStage(
     const wide = picture.width * picture.aspect * view.scale;
     pen.drawImage(bitmap, view.x, view.y, wide, picture.height * view.scale);
   }
-  // Large ones first, so that small ones and their names lie on top.
-  const order = [...scene.here].sort((one, other) => area(other.box) - area(one.box));
+  // Large ones first, so that small ones lie on top; what is selected over all.
+  const first = ({ track }: Here): number => (scene.selection.has(track.id) ? 1 : 0);
+  const order = [...scene.here].sort(
+    (one, other) => first(one) - first(other) || area(other.box) - area(one.box),
+  );
   const tags: Tag[] = [];
   for (const each of order) paintBox(pen, scene, palette, patterns, each, tags);
   for (const moment of scene.unsure) paintUnsure(pen, scene, palette, moment, tags);

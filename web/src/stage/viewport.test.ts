@@ -2,14 +2,15 @@ import { describe, expect, it } from "vitest";
 import { fitted, panned, resized, revealed, toPicture, zoomed } from "./viewport";
 
 const picture = { width: 1920, height: 1080, aspect: 1 };
-const size = { width: 960, height: 700 };
+// The edge beside the picture is 8 px on each side.
+const size = { width: 976, height: 716 };
 
 describe("the picture on the stage", () => {
   it("fits, in the middle", () => {
-    expect(fitted(picture, size)).toEqual({ scale: 0.5, x: 0, y: 80 });
-    const wide = fitted({ width: 720, height: 576, aspect: 64 / 45 }, { width: 1024, height: 576 });
+    expect(fitted(picture, size)).toEqual({ scale: 0.5, x: 8, y: 88 });
+    const wide = fitted({ width: 720, height: 576, aspect: 64 / 45 }, { width: 1040, height: 592 });
     expect(wide.scale).toBeCloseTo(1);
-    expect(wide.x).toBeCloseTo(0);
+    expect(wide.x).toBeCloseTo(8);
   });
 
   it("is zoomed around the pointer, no further out than it fits", () => {
@@ -22,10 +23,10 @@ describe("the picture on the stage", () => {
   });
 
   it("never leaves a gap at an edge", () => {
-    const near = zoomed(picture, size, fitted(picture, size), 4, 480, 350);
-    expect(panned(picture, size, near, 99999, 99999)).toMatchObject({ x: 0, y: 0 });
+    const near = zoomed(picture, size, fitted(picture, size), 4, 488, 358);
+    expect(panned(picture, size, near, 99999, 99999)).toMatchObject({ x: 8, y: 8 });
     const far = panned(picture, size, near, -99999, -99999);
-    expect(far.x).toBeCloseTo(960 - 1920 * 2);
+    expect(far.x).toBeCloseTo(976 - 8 - 1920 * 2);
   });
 
   it("stays fitted when the stage is resized", () => {

@@ -24,15 +24,15 @@ export interface Size {
   readonly height: number;
 }
 
+/** Beside the picture, so that a box at its edge can be taken hold of: CSS pixels. */
+const EDGE = 8;
 /** No nearer than this many CSS pixels to a picture pixel. */
 const NEAREST = 16;
 
 /** All of the picture, as large as fits, in the middle. */
 export function fitted(picture: Picture, size: Size): Viewport {
-  const scale = Math.max(
-    Math.min(size.width / (picture.width * picture.aspect), size.height / picture.height),
-    1e-6,
-  );
+  const across = (size.width - 2 * EDGE) / (picture.width * picture.aspect);
+  const scale = Math.max(Math.min(across, (size.height - 2 * EDGE) / picture.height), 1e-6);
   return centred(picture, size, { scale, x: 0, y: 0 });
 }
 
@@ -90,10 +90,12 @@ export function toPicture(
   return [(x - view.x) / (view.scale * picture.aspect), (y - view.y) / view.scale];
 }
 
-/** The picture never leaves an edge of the stage while it is larger than it; smaller, it is in the middle. */
+/** No more than `EDGE` is seen beside a picture larger than the stage; a smaller one is in the middle. */
 function centred(picture: Picture, size: Size, view: Viewport): Viewport {
   const along = (offset: number, length: number, room: number): number =>
-    length <= room ? (room - length) / 2 : Math.min(Math.max(offset, room - length), 0);
+    length + 2 * EDGE <= room
+      ? (room - length) / 2
+      : Math.min(Math.max(offset, room - length - EDGE), EDGE);
   return {
     scale: view.scale,
     x: along(view.x, picture.width * picture.aspect * view.scale, size.width),

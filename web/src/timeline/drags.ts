@@ -72,7 +72,7 @@ export function begin(held: Held, point: Point, event: PointerEvent): Drag | nul
   if (event.button === 1) return pan(held, point);
   if (event.button !== 0 || row === null) return null;
   if (row !== "sound") held.span = null;
-  if (row === "sound") return sound(held, scene, point);
+  if (row === "sound" && scene.document.speech !== null) return sound(held, scene, point);
   if (row === "lanes") return lanes(held, scene, point, event);
   if (row === "markers") {
     const reach = ((scene.view.end - scene.view.start) / (scene.width - GUTTER)) * REACH;

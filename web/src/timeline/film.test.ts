@@ -3,7 +3,7 @@ import { cropped, Film, slots } from "./film";
 import { nearestFrame, snapped } from "./frames";
 import { markerAt, markersOf } from "./markers";
 import { laneAt, laneTop, layOut, revealed, rowAt } from "./rows";
-import { bucketsFor, columns } from "./wave";
+import { bucketsFor, columns, levelled } from "./wave";
 
 const times = Float64Array.from({ length: 1000 }, (_, index) => index / 25);
 
@@ -112,6 +112,13 @@ describe("the waveform", () => {
     expect(Math.min(...seen)).toBe(-1);
     expect(seen.slice(110).every((value) => value === 0)).toBe(true);
     expect(bucketsFor(3600)).toBeLessThanOrEqual(20_000);
+  });
+
+  it("makes a quiet recording seen, but not silence", () => {
+    const quiet = levelled({ duration: 1, peaks: [[-10, 5]] });
+    expect(quiet.peaks[0]).toEqual([-127, 63.5]);
+    const silent = levelled({ duration: 1, peaks: [[-1, 1]] });
+    expect(Math.max(...silent.peaks.flat())).toBeLessThan(40);
   });
 });
 

@@ -141,18 +141,20 @@ function paintName(
   wide: number,
   high: number,
 ): void {
+  const left = Math.max(x, GUTTER);
+  const room = x + wide - left - 6;
   const short = track.hidden ? letter(kindOf(track)) : "kept";
   const text = `${track.unsure ? "? " : ""}${wide > 70 ? `${track.id}${track.hidden ? "" : " kept"}` : short}`;
   pen.font = `${Math.min(high - 2, 11)}px ${FONT}`;
   pen.textBaseline = "middle";
-  const room = pen.measureText(text).width;
-  if (room > wide - 6) return;
+  const needs = pen.measureText(text).width;
+  if (needs > room) return;
   if (track.hidden && track.because !== "detector") {
     pen.fillStyle = colour; // a plain ground, so that the pattern does not disturb the letters
-    pen.fillRect(x + 2, y, room + 4, high);
+    pen.fillRect(left + 2, y, needs + 4, high);
   }
   pen.fillStyle = track.hidden ? inkOn(colour) : palette.text;
-  pen.fillText(text, x + 4, y + high / 2 + 0.5);
+  pen.fillText(text, left + 4, y + high / 2 + 0.5);
 }
 
 /** A diamond for each key; a line where they are too many to be told apart. */

@@ -177,11 +177,21 @@ export function paintOver(
   if (over.extent) {
     const lane = scene.packing.laneOf.get(over.extent.track.id) ?? 0;
     const y = laneTop(scene.rows, scene.scroll, lane);
-    pen.strokeStyle = palette.accent;
+    const [x0, x1] = [at(over.extent.start), at(over.extent.end)];
+    const { track } = over.extent;
+    pen.fillStyle = palette.sunk;
+    pen.globalAlpha = 0.8;
+    for (const [from, to] of [
+      [at(track.start), x0],
+      [x1, at(track.end)],
+    ] as const) {
+      if (to > from) pen.fillRect(from, y, to - from, scene.rows.lane);
+    }
+    pen.globalAlpha = 1;
+    pen.strokeStyle = palette.text;
     pen.lineWidth = 2;
     pen.setLineDash([4, 3]);
-    const x = at(over.extent.start);
-    pen.strokeRect(x, y + 1, Math.max(at(over.extent.end) - x, 1), scene.rows.lane - 3);
+    pen.strokeRect(x0, y + 1, Math.max(x1 - x0, 1), scene.rows.lane - 3);
     pen.setLineDash([]);
   }
   if (over.hover !== null) {

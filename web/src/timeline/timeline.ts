@@ -20,7 +20,7 @@ import { paintOver, paintScene, pictureWidth } from "./paint";
 import { GUTTER, layOut, revealed, rowAt } from "./rows";
 import type { Scene } from "./scene";
 import { removed, spanAt } from "./spans";
-import { bucketsFor } from "./wave";
+import { bucketsFor, levelled } from "./wave";
 
 /** A hand trembles by this many pixels; what moves less was a press. */
 const TREMBLE = 3;
@@ -166,7 +166,7 @@ export class Timeline implements Held {
       client.waveform(file, bucketsFor(doc.duration)).then(
         (wave) => {
           if (this.#file !== file) return;
-          this.#wave = wave;
+          this.#wave = levelled(wave);
           this.redraw();
         },
         () => {}, // without a waveform the row is there all the same
@@ -319,9 +319,14 @@ export class Timeline implements Held {
         says = marker?.says ?? clock(at);
         cursor = marker ? "pointer" : "text";
       } else if (row === "sound") {
-        const found = spanAt(scene.document.speech ?? [], at, reach);
-        says = found ? "speech: drag it or its ends, Delete removes it" : "drag to add speech";
-        cursor = !found ? "crosshair" : found.grip === "body" ? "grab" : "ew-resize";
+        const { speech, policy } = scene.document;
+        const found = spanAt(speech ?? [], at, reach);
+        if (speech === null) {
+          says = `no speech is hidden by this plan (sound: ${policy.audio})`;
+          cursor = "text";
+        } else
+          says = found ? "speech: drag it or its ends, Delete removes it" : "drag to add speech";
+        if (speech) cursor = !found ? "crosshair" : found.grip === "body" ? "grab" : "ew-resize";
       } else if (row) {
         says = clock(at);
         cursor = "text";

@@ -8,6 +8,18 @@ export function bucketsFor(duration: number): number {
   return Math.min(Math.max(Math.round(duration * 50), 500), 20_000);
 }
 
+/** As much louder as makes its loudest peak full: how loud a recording is matters less than where. */
+export function levelled(wave: Waveform): Waveform {
+  let most = 0;
+  for (const [low, high] of wave.peaks) most = Math.max(most, high, -low);
+  const by = 127 / Math.max(most, LEAST_LOUD);
+  const peaks = wave.peaks.map(([low, high]): [number, number] => [low * by, high * by]);
+  return { ...wave, peaks };
+}
+
+/** Noise is not made to look like speech: about -30 dB of full scale. */
+const LEAST_LOUD = 4;
+
 /**
  * Low and high of each of `width` columns, each in [-1, 1], interleaved; 0 and 0 beyond the sound.
  *
