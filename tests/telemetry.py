@@ -60,11 +60,17 @@ def action_camera(path: Path, scene: Scene) -> Trap:
     )
     entry = box("gpmd", bytes(7) + b"\1" + bytes(4))
     header = box("gmhd", _GMIN + box("gpmd", bytes(4)))
-    with_tracks(
-        draw(path, scene),
-        [Track(handler="meta", name=b"\x0bGoPro MET  ", header=header, entry=entry, data=samples)],
-        user_data,
+    clock = Track(  # QuickTime File Format, timecode media
+        handler="tmcd",
+        name=b"\x0bGoPro TCD  ",
+        header=box("gmhd", _GMIN),
+        entry=box("tmcd", bytes(7) + b"\1" + struct.pack(">4I2B", 0, 0, 25, 1, 25, 0)),
+        data=[struct.pack(">I", 1_237_525)],
     )
+    places = Track(
+        handler="meta", name=b"\x0bGoPro MET  ", header=header, entry=entry, data=samples
+    )
+    with_tracks(draw(path, scene), [places, clock], user_data)
     return Trap(
         path=path,
         secrets={
@@ -73,6 +79,8 @@ def action_camera(path: Path, scene: Scene) -> Trap:
             "the time of the satellites": b"230512134501.200",
             "the name of the stream": b"GPS (Lat., Long., Alt., 2D speed, 3D speed)",
             "the form of the track": b"gpmd",
+            "the clock": struct.pack(">I", 1_237_525),
+            "the form of the clock": b"tmcd",
             "the format's own names": b"GPS5",
             "the serial number": SERIAL.encode(),
             "the lens": b"C33632245042171",
@@ -85,7 +93,7 @@ def action_camera(path: Path, scene: Scene) -> Trap:
             "GPSLongitude": f"{LON:.6f}",
             "CameraSerialNumber": SERIAL,
         },
-        tracks=1,
+        tracks=2,
     )
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from bystander.errors import FootageError
 from bystander.geometry import Box
+from bystander.media import alpha
 from bystander.records import Picture, PixelLayout, Plane
 
 _CHROMA_SHIFT = {"420": (1, 1), "422": (1, 0), "444": (0, 0)}
@@ -153,8 +154,11 @@ def read_planes(
 ) -> tuple[Plane, ...]:
     """Return the planes of *frame*, upright, copied out of FFmpeg's memory."""
     name = frame.format.name
+    shares = alpha.opacity(frame)
     if name != source:
-        frame = frame.reformat(format=source)
+        # PNG says of its RGB that it is full range, which swscale would take on.
+        limited = 1 if frame.format.is_rgb or name == "pal8" else None
+        frame = frame.reformat(format=source, dst_color_range=limited)
     if name in _GREY:
         luma = turn.upright(_plane(frame, 0, layout.bit_depth))
         rows, columns = (luma.shape[0] + 1) // 2, (luma.shape[1] + 1) // 2
@@ -164,6 +168,8 @@ def read_planes(
     if planes[1].shape[0] * 2 - planes[0].shape[0] in (0, 1) and layout.chroma_shift == (0, 0):
         rows = planes[0].shape[0]
         planes[1:] = [cast(Plane, np.repeat(plane, 2, axis=0)[:rows]) for plane in planes[1:]]
+    if shares is not None:
+        return alpha.on_white(tuple(planes), cast(alpha.Shares, turn.upright(shares)), layout)
     return tuple(planes)
 
 

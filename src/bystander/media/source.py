@@ -20,7 +20,7 @@ import av.filter
 
 from bystander.errors import DamagedFootage, FootageError
 from bystander.geometry import Box
-from bystander.media import picture, structure
+from bystander.media import alpha, picture, structure
 from bystander.media.files import kind, left_out, open_container, video_stream, why
 from bystander.media.footage import Colour, Damage, Footage
 from bystander.records import Frame, Limits, Picture, PixelLayout, Plane
@@ -97,6 +97,9 @@ class Recording(Footage):
             self.has_sound = audio is not None and audio.codec_context is not None
             self.sound_kind = kind(audio) if audio is not None else None
             self.notes = [note] if note else []
+            if alpha.can_be_clear(first.format):
+                alpha.check_shown(frames)
+                self.notes.append(alpha.NOTE)
             self.interlaced = first.interlaced_frame
             if any(frame.interlaced_frame for frame in frames):
                 self.notes.append(_DEINTERLACED)
@@ -184,6 +187,11 @@ class Recording(Footage):
         """Return the video stream, whose decoder refuses what is too large."""
         stream = video_stream(container)
         self.limits.check_size(stream.width, stream.height)
+        if stream.metadata.get("alpha_mode") == "1":
+            raise FootageError(
+                "the recording's transparency is beside its picture, where it is not read",
+                hint="put it on a background with a video editor first",
+            )
         options = {"max_pixels": str(self.limits.decoder_pixels)}
         if stream.codec_context.name in _CHECKED_WHEN_TOLD:
             options["err_detect"] = "crccheck+bitstream+buffer+explode"
