@@ -22,7 +22,15 @@ from pydantic import (
 from bystander.errors import PlanError
 from bystander.geometry import Box
 from bystander.plan.settings import PolicyPart
-from bystander.plan.terms import LONGEST_SOUND_S, MOST_PX, TRACK, Corners, Part, Seconds
+from bystander.plan.terms import (
+    LONGEST_SOUND_S,
+    MOST_PX,
+    TRACK,
+    Corners,
+    Part,
+    Seconds,
+    ascending,
+)
 from bystander.records import (
     Because,
     FootageFacts,
@@ -37,10 +45,9 @@ from bystander.timeline import Span
 
 VERSION = 4
 
-# A keyframe as json.dumps lays it out, one number a line; a person reads it better on one.
-_KEYFRAME = re.compile(
-    r'\{\s+"at": ("[^"]+"),\s+"box": \[' + r",".join([r"\s+(\d+)"] * 4) + r"\s+\]\s+\}"
-)
+# Where a region goes that is laid out by :func:`_lines`. No string holds the like: in JSON the end
+# of a line within one is written otherwise.
+_REGION = re.compile(r'"region": \[\n +(\d+)\n +\]')
 
 
 class FootagePart(Part):
@@ -76,7 +83,7 @@ class RedactionPart(Part):
         times = [key.at for key in self.region]
         if self.end <= self.start or not self.start >= 0:
             raise ValueError("a redaction ends after it starts, and starts no earlier than 0")
-        if times != sorted(set(times)) or times[0] > self.start:
+        if not ascending(times) or times[0] > self.start:
             raise ValueError("keyframes are in order of time, the first no later than the start")
         return self
 
@@ -149,8 +156,19 @@ def to_json(plan: Plan) -> str:
         document = _document(plan)
     except ValidationError as error:
         raise _malformed(error) from error
-    text = json.dumps(document.model_dump(mode="json"), indent=1)
-    return _KEYFRAME.sub(r'{"at": \1, "box": [\2, \3, \4, \5]}', text) + "\n"
+    told = document.model_dump(mode="json", exclude={"redactions": {"__all__": {"region"}}})
+    for number, redaction in enumerate(told["redactions"]):
+        redaction["region"] = [number]
+    text = json.dumps(told, indent=1)
+    return _REGION.sub(lambda found: _lines(document.redactions[int(found[1])]), text) + "\n"
+
+
+def _lines(part: RedactionPart) -> str:
+    """Return the region of *part* with a keyframe a line, which a person reads better."""
+    keys = (
+        f'    {{"at": "{key.at}", "box": [{", ".join(map(str, key.box))}]}}' for key in part.region
+    )
+    return '"region": [\n' + ",\n".join(keys) + "\n   ]"
 
 
 def _document(plan: Plan) -> PlanDocument:

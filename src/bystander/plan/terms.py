@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import Annotated, Any
 
 from pydantic import (
@@ -16,7 +18,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from bystander.timeline import from_text, to_text
+from bystander.timeline import to_text
 
 # Numbers of a plan are bounded, so that a hostile one cannot make the arithmetic explode.
 _TIME = re.compile(r"-?\d{1,24}(/\d{1,24})?", re.ASCII)
@@ -33,10 +35,25 @@ def _read_time(value: object) -> Fraction:
         return value
     if not isinstance(value, str) or not _TIME.fullmatch(value):
         raise ValueError("a time is an exact fraction of a second, such as '1001/30000'")
+    above, _, below = value.partition("/")
     try:
-        return from_text(value)
+        return Fraction(int(above), int(below or 1))  # a third of the time that it takes as text
     except ZeroDivisionError as error:
         raise ValueError("a time is not divided by zero") from error
+
+
+def ascending(times: Sequence[Fraction]) -> bool:
+    """Return whether each of *times* is later than the one before.
+
+    Fractions are compared here without what makes them comparable to all other numbers: a plan of
+    an hour has a hundred thousand of them.
+
+    >>> ascending([Fraction(1, 3), Fraction(1, 2)]), ascending([Fraction(1), Fraction(1)])
+    (True, False)
+    """
+    return all(
+        a.numerator * b.denominator < b.numerator * a.denominator for a, b in pairwise(times)
+    )
 
 
 Seconds = Annotated[
