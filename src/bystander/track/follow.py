@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bystander.geometry import Box, block_means
+from bystander.geometry import Box
 from bystander.records import Frame
 from bystander.track.cuts import shows_another_shot
 from bystander.watch import FLAT, LOOK_HEIGHT, LOOK_WIDTH, pattern
@@ -232,9 +232,18 @@ def _sampled(
     # Rows and columns in turn: what is indexed so is copied once, and small.
     cut = grey[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     cut = cut[rows - rows[0]][:, columns - columns[0]]
-    small = block_means(cut, block) if block > 1 else cut.astype(np.float64)
+    small = _reduced(cut, block)
     for axis, place in enumerate(places):
         low = np.clip(np.floor(place).astype(np.intp), 0, small.shape[axis] - 2)
         share = (place - low).reshape((-1, 1) if axis == 0 else (1, -1))
         small = small.take(low, axis) * (1 - share) + small.take(low + 1, axis) * share
     return small.astype(np.float32)
+
+
+def _reduced(grey: NDArray[Any], block: int) -> Grey:
+    """Return the means of blocks of *block* x *block* pixels, of which *grey* has whole ones."""
+    rows, columns = (side // block for side in grey.shape)
+    tall = grey.reshape(rows, block, columns * block)
+    sums = np.einsum("ikj->ij", tall, dtype=np.float32)
+    means: Grey = np.einsum("ijk->ij", sums.reshape(rows, columns, block)) / np.float32(block**2)
+    return means
