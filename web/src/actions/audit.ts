@@ -28,6 +28,7 @@ export function auditActions(
     if (!walk) return;
     state.panel.value = "audit";
     state.masks.value = "rendered";
+    state.selection.value = new Set(); // handles would lie over what is to be looked at
     const next = unseen(walk)[0];
     if (next !== undefined) motion.goToTime(next);
     else notices.say("every moment of this walk was looked at", "good");

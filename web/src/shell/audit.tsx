@@ -1,5 +1,6 @@
+import { useEffect, useRef } from "preact/hooks";
 import { unseen } from "../actions/audit";
-import type { Look } from "../api/types";
+import type { Audit, Look } from "../api/types";
 import { indexAt } from "../model/times";
 import { clock } from "../model/words";
 import type { Store } from "../store";
@@ -14,7 +15,6 @@ export function AuditPanel({ store }: { store: Store }) {
   if (walk.moments.length === 0) return <p class="lead">There is nothing to walk through.</p>;
   const left = unseen(walk).length;
   const looked = walk.moments.length - left;
-  const look = (at: number) => walk.looks.findLast((one) => Math.abs(one.at - at) < 1e-6);
   return (
     <>
       <h2 class="panel-title">
@@ -52,41 +52,54 @@ export function AuditPanel({ store }: { store: Store }) {
           {walk.sentence}
         </p>
       )}
-      <ul class="rows" aria-label="Moments of this walk">
-        {walk.moments.map((at) => (
-          <li key={at}>
-            <button
-              type="button"
-              class="row"
-              aria-current={indexAt(store.times.value, at + 1e-7) === store.frame.value}
-              onClick={() => store.actions.goToTime(at)}
-            >
-              <span class="numerals">{clock(at)}</span>
-              <Seen look={look(at)} />
-            </button>
-          </li>
-        ))}
-      </ul>
       {walk.supports.length > 0 && (
-        <table class="supports">
-          <caption>What clean looks support, at 95 % confidence</caption>
-          <thead>
-            <tr>
-              <th scope="col">Clean looks in a row</th>
-              <th scope="col">Frames with somebody in them</th>
-            </tr>
-          </thead>
-          <tbody>
-            {walk.supports.map((line) => (
-              <tr key={line.clean_looks}>
-                <td class="numerals">{line.clean_looks}</td>
-                <td class="numerals">fewer than {line.fewer_than_percent} %</td>
+        <details>
+          <summary>What clean looks support</summary>
+          <table class="supports">
+            <thead>
+              <tr>
+                <th scope="col">Clean looks</th>
+                <th scope="col">Frames with somebody, 95 % confidence</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {walk.supports.map((line) => (
+                <tr key={line.clean_looks}>
+                  <td class="numerals">{line.clean_looks}</td>
+                  <td class="numerals">fewer than {line.fewer_than_percent} %</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </details>
       )}
+      <Moments store={store} walk={walk} />
     </>
+  );
+}
+
+function Moments({ store, walk }: { store: Store; walk: Audit }) {
+  const list = useRef<HTMLUListElement>(null);
+  const here = store.frame.value;
+  useEffect(() => {
+    list.current?.querySelector("[aria-current=true]")?.scrollIntoView({ block: "nearest" });
+  }, [here]);
+  return (
+    <ul class="rows moments" aria-label="Moments of this walk" ref={list}>
+      {walk.moments.map((at) => (
+        <li key={at}>
+          <button
+            type="button"
+            class="row"
+            aria-current={indexAt(store.times.value, at + 1e-7) === here}
+            onClick={() => store.actions.goToTime(at)}
+          >
+            <span class="numerals">{clock(at)}</span>
+            <Seen look={walk.looks.findLast((one) => Math.abs(one.at - at) < 1e-6)} />
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,8 +1,11 @@
+import { unseen } from "../actions/audit";
 import type { Job, ReviewDocument } from "../api/types";
+import { count } from "../model/words";
 import type { Store } from "../store";
 import { Button } from "./parts";
 
 const SAID = 8;
+const KEPT_LISTED = 6;
 
 /** Writing the output and checking it. */
 export function RenderPanel({ store }: { store: Store }) {
@@ -33,6 +36,7 @@ export function RenderPanel({ store }: { store: Store }) {
         </div>
       )}
       {job && !running && <Ended job={job} />}
+      <Before store={store} doc={doc} />
       <p class="soft">
         The output gets its name, {doc.output}, only after another detector has looked over all of
         it and found nobody. What that one finds is hidden too, and is then listed as a track.
@@ -51,6 +55,51 @@ function State({ doc, running }: { doc: ReviewDocument; running: boolean }) {
   const [tone, text] = states[doc.rendered];
   if (running) return <p class="verdict">Rendering</p>;
   return <p class={`verdict ${tone}`}>{text}</p>;
+}
+
+/** What whoever renders answers for: who is seen on purpose, and what was looked at. */
+function Before({ store, doc }: { store: Store; doc: ReviewDocument }) {
+  const kept = doc.tracks.filter((track) => !track.hidden);
+  const walk = store.walk.value;
+  const looked = walk ? walk.moments.length - unseen(walk).length : 0;
+  return (
+    <section class="block" aria-label="What is rendered">
+      <dl class="facts">
+        <dt>Hidden</dt>
+        <dd>{count(doc.tracks.length - kept.length, "track")}</dd>
+        <dt>Kept</dt>
+        <dd>{kept.length === 0 ? "none" : count(kept.length, "track")}</dd>
+        <dt>Unsure</dt>
+        <dd>{count(doc.unsure.length, "moment")}</dd>
+        <dt>Audit</dt>
+        <dd>
+          {looked} of {count(walk?.moments.length ?? 0, "moment")} looked at
+        </dd>
+      </dl>
+      {kept.length > 0 && (
+        <ul class="kept-list" aria-label="Kept tracks">
+          {kept.slice(0, KEPT_LISTED).map((track) => (
+            <li key={track.id}>
+              <button
+                type="button"
+                class="quiet"
+                onClick={() => {
+                  store.actions.select([track.id]);
+                  store.actions.goToTrack(track);
+                }}
+              >
+                {track.id}
+              </button>
+              <span class="soft">{track.decided?.because}</span>
+            </li>
+          ))}
+          {kept.length > KEPT_LISTED && (
+            <li class="soft">and {kept.length - KEPT_LISTED} others</li>
+          )}
+        </ul>
+      )}
+    </section>
+  );
 }
 
 function Progress({ store, job }: { store: Store; job: Job }) {
