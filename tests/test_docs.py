@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import shlex
@@ -32,6 +33,18 @@ def test_every_option_that_the_docs_show_exists(cli: Cli, command: str) -> None:
     assert "Usage:" in text
     for option in options:
         assert re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", text), option
+
+
+def test_no_hint_names_a_page_that_is_not_installed() -> None:
+    hints = [
+        "".join(str(part.value) for part in ast.walk(word.value) if isinstance(part, ast.Constant))
+        for path in (ROOT / "src").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        for word in getattr(node, "keywords", ())
+        if word.arg == "hint"
+    ]
+    assert len(hints) > 30
+    assert [hint for hint in hints if "docs/" in hint or ".md" in hint] == []
 
 
 def test_the_docs_show_commands() -> None:

@@ -221,7 +221,7 @@ def _malformed(error: ValidationError, line: int) -> PlanError:
     why = first["msg"].removeprefix("Value error, ").lower()
     return PlanError(
         f"the decisions are malformed at line {line}{', ' if place else ''}{place}: {why}",
-        hint="docs/formats/decisions.md describes what a line holds",
+        hint="there is one decision a line, as bystander review writes them",
     )
 
 
