@@ -245,5 +245,6 @@ def _reduced(grey: NDArray[Any], block: int) -> Grey:
     rows, columns = (side // block for side in grey.shape)
     tall = grey.reshape(rows, block, columns * block)
     sums = np.einsum("ikj->ij", tall, dtype=np.float32)
-    means: Grey = np.einsum("ijk->ij", sums.reshape(rows, columns, block)) / np.float32(block**2)
+    totals = np.einsum("ijk->ij", sums.reshape(rows, columns, block))
+    means: Grey = (totals / block**2).astype(np.float32)
     return means
