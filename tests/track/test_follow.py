@@ -138,6 +138,8 @@ def test_where_there_is_nothing_to_see_nothing_is_followed(tmp_path: Path) -> No
 
     frames = frames_of(tmp_path, replace(SCENE, change=paint))
     assert list(track.follow(Box(100, 120, 140, 160), frames)) == []
+    assert list(track.follow(Box(-50, 0, 0, 50), frames)) == []
+    assert len(list(track.follow(Box(-1e9, -1e9, 1e9, 1e9), frames[:3]))) == 2
     assert list(track.follow(SCENE.box(0), frames[:1])) == []
     assert list(track.follow(SCENE.box(0), [])) == []
 

@@ -69,7 +69,7 @@ def follow(box: Box, frames: Iterable[Frame]) -> Iterator[Followed]:
     """Yield where what *box* shows in the first of *frames* is in those after it.
 
     Args:
-        box: In pixels of the upright frame; partly outside of it at most.
+        box: In pixels of the upright frame; what of it is outside counts for nothing.
         frames: In order, or backwards; none left out.
 
     Yields:
@@ -79,6 +79,9 @@ def follow(box: Box, frames: Iterable[Frame]) -> Iterator[Followed]:
     others = iter(frames)
     first = next(others, None)
     if first is None:
+        return
+    box = box.clipped(first.width, first.height)
+    if box.empty:
         return
     following = _Following(box, first.planes[0], first.layout.bit_depth)
     if following.flat:
@@ -232,7 +235,7 @@ def _sampled(
     # Rows and columns in turn: what is indexed so is copied once, and small.
     cut = grey[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     cut = cut[rows - rows[0]][:, columns - columns[0]]
-    small = _reduced(cut, block)
+    small = _reduced(cut, block).astype(np.float64)
     for axis, place in enumerate(places):
         low = np.clip(np.floor(place).astype(np.intp), 0, small.shape[axis] - 2)
         share = (place - low).reshape((-1, 1) if axis == 0 else (1, -1))
