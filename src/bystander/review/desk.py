@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -40,12 +41,15 @@ class Desk:
         """
         self.place, self._by = place, by
         self._lock = threading.RLock()
-        text = _read(place)
-        self.base: Plan = plan.from_json(text.decode("utf-8", "replace"))
-        self._text_sha256 = hashlib.sha256(text).hexdigest()
         self.pictures = Pictures(viewer)
         try:
-            self.facts = self.pictures.front.facts()
+            with ThreadPoolExecutor(1) as beside:  # the child needs as long as the plan
+                opening = beside.submit(self.pictures.front.facts)
+                self._stamp = _stamp(place)
+                text = _read(place)
+                self.base: Plan = plan.from_json(text.decode("utf-8", "replace"))
+                self._text_sha256 = hashlib.sha256(text).hexdigest()
+                self.facts = opening.result()
             _check_fits(self.base, self.facts)
             self.times = Times(self.facts)
             self.journal = Journal(
@@ -54,14 +58,16 @@ class Desk:
                 text_sha256=self._text_sha256,
                 plan_sha256=lambda: self.plan_sha256,
             )
-            self.decided = plan.decide(self.base, self.journal.read())
+            untouched = plan.decide(self.base, ())
+            decisions = self.journal.read()
+            self.decided = plan.decide(self.base, decisions) if decisions else untouched
         except BaseException:
             self.pictures.close()
             raise
+        self._found = untouched.tracks
         self.walks = Walks(self.times, self._text_sha256)
         self.rendered = Rendered(place, self._text_sha256)
         self.digest = "checking"
-        self._told_tracks = plan.decide(self.base, ()).tracks
         threading.Thread(target=self._check_digest, name="digest", daemon=True).start()
 
     def close(self) -> None:
@@ -88,7 +94,16 @@ class Desk:
         _ = self.plan_sha256  # the first decision would have to wait for it
 
     def refresh(self) -> None:
-        """Take in what another server, or another program, has decided since."""
+        """Take in what another server, or another program, has decided since.
+
+        Raises:
+            PlanError: The plan is not the one that was opened, or the decisions are not about it.
+        """
+        if _stamp(self.place) != self._stamp:
+            raise PlanError(
+                f"{self.place.plan.name} was changed since the review began",
+                hint="end this review and begin another",
+            )
         with self._lock:
             decisions = self.journal.read()
             if len(decisions) != self.revision:
@@ -105,7 +120,7 @@ class Desk:
             **documents.of_plan(self.base, self.facts),
             "tracks": [documents.of_track(t, self.base.policy) for t in decided.tracks],
             "speech": documents.of_speech(decided),
-            "unsure": unsure.moments(self._told_tracks, self.base, self.place.outputs.report_json),
+            "unsure": unsure.moments(self._found, self.base, self.place.outputs.report_json),
             "audit": self.walks.told(decided),
             "history": [documents.of_entry(entry) for entry in decided.history],
             "undo": decided.undoable,
@@ -207,6 +222,15 @@ def _read(place: Place) -> bytes:
     except OSError as error:
         why = str(error.strerror).lower()
         raise PlanError(f"{place.plan.name} cannot be read: {why}") from error
+
+
+def _stamp(place: Place) -> tuple[int, ...]:
+    """Return what changes when the plan is written anew."""
+    try:
+        found = place.plan.stat()
+    except OSError:
+        return ()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _check_fits(base: Plan, facts: run.Facts) -> None:

@@ -117,9 +117,9 @@ class Jobs:
         return self._jobs[id_]
 
     def of_file(self, file: int) -> Job | None:
-        """Return the heavy job that runs for *file*, if one does."""
-        found = [job for job in self._running() if job.heavy and job.file == file]
-        return found[0] if found else None
+        """Return the job that runs for *file*, a heavy one first, if one does."""
+        found = [job for job in self._running() if job.file == file]
+        return next(iter(sorted(found, key=lambda job: not job.heavy)), None)
 
     @property
     def at_work(self) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from bystander import run
@@ -36,7 +37,8 @@ class Room:
         """Prepare to review *places*."""
         self.places, self.settings, self.keys, self.clock = tuple(places), settings, keys, clock
         self.jobs = Jobs()
-        self._desks: OrderedDict[int, Desk] = OrderedDict()
+        self._desks: dict[int, Desk] = {}
+        self._asked_for: dict[int, float] = {}
         self._opening = threading.Lock()
         self._listing = Listing(self.places)
         self._closed = False
@@ -47,7 +49,7 @@ class Room:
     def __exit__(self, *_: object) -> None:
         self._closed = True
         self.jobs.close()
-        with self._opening:
+        with self._opening:  # one that is being opened is closed as well
             for desk in self._desks.values():
                 desk.close()
 
@@ -68,10 +70,12 @@ class Room:
             Refusal: There is no such file, or no plan of it.
             BystanderError: It cannot be opened.
         """
+        if (desk := self._desks.get(n)) is not None:
+            self._asked_for[n] = time.monotonic()
+            return desk
         place = self.place(n)
         with self._opening:
             if (desk := self._desks.get(n)) is not None:
-                self._desks.move_to_end(n)
                 return desk
             if self._closed:
                 raise Refusal(503, "ended", "the review has ended")
@@ -83,11 +87,26 @@ class Room:
                 self._listing.failed[n] = str(error)
                 raise
             self._listing.failed.pop(n, None)
+            self._close_others()
             self._desks[n] = desk
-            idle = [m for m in self._desks if m != n and self.jobs.of_file(m) is None]
-            for other in idle[: len(self._desks) - _MOST_OPEN]:
-                self._desks.pop(other).close()
+            self._asked_for[n] = time.monotonic()
             return desk
+
+    def _close_others(self) -> None:
+        """Close desks that nobody asked for lately, so that there is room for one more."""
+        idle = [n for n in self._desks if self.jobs.of_file(n) is None]
+        idle.sort(key=lambda n: self._asked_for[n])
+        for n in idle[: max(0, len(self._desks) - _MOST_OPEN + 1)]:
+            self._desks.pop(n).close()
+
+    def warm(self) -> None:
+        """Open the first file, so that it is there when the page asks for it."""
+
+        def body() -> None:
+            with suppress(BystanderError, Refusal):  # the page is told when it asks
+                self.desk(0)
+
+        threading.Thread(target=body, name="warm", daemon=True).start()
 
     def _viewer(self, place: Place) -> run.Viewer:
         options = self.settings.options
@@ -95,7 +114,8 @@ class Room:
 
     def files(self) -> list[dict[str, Any]]:
         """Return what the page lists of every file."""
-        busy = {n for n in range(len(self.places)) if self.jobs.of_file(n)}
+        doing = {n: self.jobs.of_file(n) for n in range(len(self.places))}
+        busy = {n for n, job in doing.items() if job is not None and job.heavy}
         return self._listing.entries(busy, dict(self._desks))
 
     def draw_up(self, n: int) -> Job:

@@ -56,6 +56,7 @@ def hold(
                 doorway.open(link)
 
         let_in()
+        room.warm()
         return lifetime.wait(
             clock, alive=lambda: server.alive, at_work=lambda: room.jobs.at_work, enter=let_in
         )
