@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Key } from "../api/types";
 import { track } from "../timeline/made";
-import { isKey, moved, smallestAt, tidied } from "./boxes";
+import { allAt, isKey, moved, tidied } from "./boxes";
 
 const keys: Key[] = [
   [1, 0, 0, 10, 10],
@@ -26,28 +26,14 @@ describe("boxes", () => {
     expect(moved([10, 10, 20, 20], 500, 500, 100, 50)).toEqual([90, 40, 100, 50]);
   });
 
-  it("are chosen by the smallest under the pointer", () => {
-    expect(
-      smallestAt(
-        [
-          [0, 0, 100, 100],
-          [10, 10, 20, 20],
-        ],
-        15,
-        15,
-      ),
-    ).toBe(1);
-    expect(
-      smallestAt(
-        [
-          [0, 0, 100, 100],
-          [10, 10, 20, 20],
-        ],
-        50,
-        50,
-      ),
-    ).toBe(0);
-    expect(smallestAt([[0, 0, 10, 10]], 12, 5)).toBe(-1);
-    expect(smallestAt([[0, 0, 10, 10]], 12, 5, 3)).toBe(0);
+  it("are found under the pointer, the smallest first", () => {
+    const boxes: [number, number, number, number][] = [
+      [0, 0, 100, 100],
+      [10, 10, 20, 20],
+    ];
+    expect(allAt(boxes, 15, 15)).toEqual([1, 0]);
+    expect(allAt(boxes, 50, 50)).toEqual([0]);
+    expect(allAt(boxes, 102, 50)).toEqual([]);
+    expect(allAt(boxes, 102, 50, 3)).toEqual([0]);
   });
 });

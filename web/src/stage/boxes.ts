@@ -28,20 +28,19 @@ export function moved(box: Box, dx: number, dy: number, width: number, height: n
   return [box[0] + right, box[1] + down, box[2] + right, box[3] + down];
 }
 
-/** The smallest of the boxes that hold the point, as its place; -1 if none does. */
-export function smallestAt(boxes: readonly Box[], x: number, y: number, reach = 0): number {
-  let best = -1;
-  let least = Infinity;
+/** The boxes that hold the point, the smallest first, as their places. */
+export function allAt(boxes: readonly Box[], x: number, y: number, reach = 0): number[] {
+  const found: number[] = [];
   boxes.forEach((box, place) => {
-    if (x < box[0] - reach || x > box[2] + reach || y < box[1] - reach || y > box[3] + reach)
-      return;
-    const area = (box[2] - box[0]) * (box[3] - box[1]);
-    if (area < least) {
-      least = area;
-      best = place;
-    }
+    const inside =
+      x >= box[0] - reach && x <= box[2] + reach && y >= box[1] - reach && y <= box[3] + reach;
+    if (inside) found.push(place);
   });
-  return best;
+  return found.sort((one, other) => area(boxes[one]) - area(boxes[other]));
+}
+
+function area(box: Box | undefined): number {
+  return box ? (box[2] - box[0]) * (box[3] - box[1]) : 0;
 }
 
 export function same(one: Box, other: Box): boolean {

@@ -7,7 +7,7 @@
 
 import type { Box } from "../api/types";
 import type { Store } from "../store";
-import { same, smallestAt } from "./boxes";
+import { allAt, same } from "./boxes";
 import type { Handles } from "./handles";
 import { middle, nudged } from "./nudge";
 import { type Here, onStage } from "./paint";
@@ -129,11 +129,16 @@ export class Hands {
     return [event.clientX - box.left, event.clientY - box.top];
   }
 
-  #found(x: number, y: number): Here | null {
+  /** What is under the pointer: the smallest box, or the one beneath that which is selected. */
+  #found(x: number, y: number, beneath = false): Here | null {
     const { picture, view, here } = this.table;
     if (!picture || !view) return null;
     const boxes = here.map((each) => onStage(picture, view, each.box));
-    return here[smallestAt(boxes, x, y, 3)] ?? null;
+    const places = allAt(boxes, x, y, 3);
+    const chosen = this.table.store.selection.peek();
+    const top = places.findIndex((place) => chosen.has(here[place]?.track.id ?? ""));
+    const place = beneath ? places[(top + 1) % places.length] : places[0];
+    return place === undefined ? null : (here[place] ?? null);
   }
 
   #down(event: PointerEvent): void {
@@ -148,11 +153,11 @@ export class Hands {
       this.#settle();
       this.#press = { what: "draw", x, y, box: null };
     } else {
-      if (!several && handles.holds(x, y)) {
+      if (!several && !event.altKey && handles.holds(x, y)) {
         this.#settle(); // Konva hears of the press itself
         return;
       }
-      const found = this.#found(x, y);
+      const found = this.#found(x, y, event.altKey);
       if (found && !several) {
         this.#settle();
         store.actions.select([found.track.id]);

@@ -4,7 +4,7 @@ import type { Box, Moment, Track } from "../api/types";
 import { kindOf } from "../model/tracks";
 import { FONT, inkOn, letter, type Patterns } from "../paint";
 import { kindColour, type Palette } from "../theme/colours";
-import type { Picture, Viewport } from "./viewport";
+import type { Picture, Size, Viewport } from "./viewport";
 
 export interface Here {
   readonly track: Track;
@@ -15,6 +15,7 @@ export interface Here {
 export interface Scene {
   readonly picture: Picture;
   readonly view: Viewport;
+  readonly size: Size;
   readonly bitmap: ImageBitmap | null;
   readonly masks: "rendered" | "outlines" | "none";
   readonly here: readonly Here[];
@@ -80,6 +81,8 @@ function paintBox(
   const marked = outlines || (scene.masks === "rendered" && !track.hidden);
   if (!marked && !selected && !hover) return;
   const [x0, y0, x1, y1] = onStage(scene.picture, scene.view, box);
+  const { width, height } = scene.size;
+  if (x1 < 0 || y1 < 0 || x0 > width || y0 > height) return;
   const colour = kindColour(kindOf(track), palette);
   if (outlines && track.hidden) {
     pen.globalAlpha = 0.22;

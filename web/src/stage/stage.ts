@@ -158,6 +158,7 @@ export class Stage implements Table {
     const scene = {
       picture,
       view,
+      size: this.size,
       bitmap: this.#seen.bitmap,
       masks: this.store.masks.peek(),
       here: this.here,

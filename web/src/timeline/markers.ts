@@ -13,18 +13,19 @@ export interface Marker {
 
 export function markersOf(document: ReviewDocument, walk: Audit | null): Marker[] {
   const found: Marker[] = [];
-  for (const moment of document.unsure) {
+  const added = new Set<number>();
+  for (const { because, start } of document.tracks) {
+    if (because !== "verifier" || added.has(start)) continue;
+    added.add(start);
     found.push({
-      at: moment.at,
-      kind: "unsure",
-      says: `unsure at ${clock(moment.at)}: ${moment.why}`,
+      at: start,
+      kind: "second look",
+      says: `added by the second look at ${clock(start)}`,
     });
   }
-  for (const track of document.tracks) {
-    if (track.because === "verifier") {
-      const says = `added by the second look at ${clock(track.start)}`;
-      found.push({ at: track.start, kind: "second look", says });
-    }
+  for (const { at, why } of document.unsure) {
+    // What the second look added is unsure as well: one mark says so.
+    if (!added.has(at)) found.push({ at, kind: "unsure", says: `unsure at ${clock(at)}: ${why}` });
   }
   const looks = new Map((walk?.looks ?? []).map((look) => [look.at, look.clean]));
   for (const at of walk?.moments ?? []) {
