@@ -79,21 +79,23 @@ function One({ store, doc, track }: { store: Store; doc: ReviewDocument; track: 
         </p>
       )}
       {recording && <Ends store={store} track={track} />}
-      <div class="block">
-        {recording && <Following store={store} />}
-        <div class="button-row">
-          {recording && (
-            <Button keys="S" press={actions.split}>
-              Split here
-            </Button>
-          )}
-          {track.drawn && (
-            <Button keys="Del" press={actions.remove}>
-              Remove
-            </Button>
-          )}
+      {(recording || track.drawn) && (
+        <div class="block">
+          {recording && <Following store={store} />}
+          <div class="button-row">
+            {recording && (
+              <Button keys="S" press={actions.split}>
+                Split here
+              </Button>
+            )}
+            {track.drawn && (
+              <Button keys="Del" press={actions.remove}>
+                Remove
+              </Button>
+            )}
+          </div>
         </div>
-      </div>
+      )}
       <BoxFields store={store} track={track} />
       {recording && <Keys store={store} track={track} />}
     </>

@@ -29,7 +29,7 @@ export function BoxFields({ store, track }: { store: Store; track: Track }) {
   };
   return (
     <section class="block" aria-label="Box at the play head">
-      <h3>Box here, in pixels</h3>
+      <h3>{doc.kind === "photo" ? "Box" : "Box here"}, in pixels</h3>
       <div class="box-fields">
         {EDGES.map((edge, i) => (
           <label key={edge}>

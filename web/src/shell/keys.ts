@@ -26,8 +26,8 @@ export const BINDINGS: readonly Binding[] = [
   bind("Moving", ["shift+n"], "Shift N", "unsure moment before", (s) => unsure(s, -1)),
   bind("Moving", ["t"], "T", "next start or end of a track", (s) => end(s, 1)),
   bind("Moving", ["shift+t"], "Shift T", "start or end before", (s) => end(s, -1)),
-  bind("Moving", ["pagedown"], "Page down", "next file", (s) => s.actions.nextFile(1)),
-  bind("Moving", ["pageup"], "Page up", "file before", (s) => s.actions.nextFile(-1)),
+  bind("Moving", ["."], ".", "next file", (s) => s.actions.nextFile(1)),
+  bind("Moving", [","], ",", "file before", (s) => s.actions.nextFile(-1)),
 
   bind("Correcting", ["x"], "X", "keep or hide the selection", (s) => s.actions.keepOrHide()),
   bind("Correcting", ["d"], "D", "draw a region", (s) => draw(s)),
@@ -70,17 +70,20 @@ function bind(
   return { group, keys, shown, does, run: (store) => void run(store) };
 }
 
+/** What can be done while there is no picture. */
+const WITHOUT: ReadonlySet<string> = new Set([".", ",", "?", "shift+?"]);
+
 const BY_KEY = new Map(BINDINGS.flatMap((one) => one.keys.map((key) => [key, one] as const)));
 
 /** Have the keys of the page do what the table says, until the function returned is called. */
 export function listenToKeys(store: Store): () => void {
   const heard = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing || event.altKey) return;
-    if (store.dialog.value !== null || !store.doc.value) return;
+    if (store.dialog.value !== null) return;
     const key = spelled(event);
     if (taken(event.target, key)) return;
     const binding = BY_KEY.get(key);
-    if (!binding) return;
+    if (!binding || !(store.doc.value || WITHOUT.has(key))) return;
     event.preventDefault();
     binding.run(store);
   };

@@ -64,9 +64,7 @@ function Absent({ store }: { store: Store }) {
   const quiet = store.connection.value === "ended" ? "" : "opening";
   return (
     <div class="stage absent">
-      <p role="status">
-        {going ? "looking at every frame and drawing up a plan" : (trouble ?? quiet)}
-      </p>
+      <p role="status">{going ? "looking, and drawing up a plan" : (trouble ?? quiet)}</p>
       {going && <progress max={job.total || 1} value={job.done} aria-label="Drawing up a plan" />}
       {going && (
         <button type="button" class="plain" onClick={() => void store.actions.stop("plan")}>

@@ -11,13 +11,14 @@ import { RenderPanel } from "./render";
 export function Panels({ store }: { store: Store }) {
   const walk = store.walk.value;
   const left = walk ? unseen(walk).length : 0;
-  const tabs: Tab<Panel>[] = [
-    { name: "selection", label: "Selection" },
-    { name: "audit", label: "Audit", badge: left > 0 ? String(left) : undefined },
-    { name: "history", label: "History" },
-    { name: "render", label: "Render" },
-  ];
-  const chosen = store.panel.value;
+  const tabs: Tab<Panel>[] = [{ name: "selection", label: "Selection" }];
+  // A photo is one moment, and everybody who reviews it looks at it.
+  if (store.doc.value?.kind !== "photo") {
+    tabs.push({ name: "audit", label: "Audit", badge: left > 0 ? String(left) : undefined });
+  }
+  tabs.push({ name: "history", label: "History" }, { name: "render", label: "Render" });
+  const wanted = store.panel.value;
+  const chosen = tabs.some((tab) => tab.name === wanted) ? wanted : "selection";
   return (
     <aside class="right" aria-label="Panels">
       <Tabs

@@ -71,10 +71,14 @@ function Before({ store, doc }: { store: Store; doc: ReviewDocument }) {
         <dd>{kept.length === 0 ? "none" : count(kept.length, "track")}</dd>
         <dt>Unsure</dt>
         <dd>{count(doc.unsure.length, "moment")}</dd>
-        <dt>Audit</dt>
-        <dd>
-          {looked} of {count(walk?.moments.length ?? 0, "moment")} looked at
-        </dd>
+        {doc.kind === "recording" && (
+          <>
+            <dt>Audit</dt>
+            <dd>
+              {looked} of {count(walk?.moments.length ?? 0, "moment")} looked at
+            </dd>
+          </>
+        )}
       </dl>
       {kept.length > 0 && (
         <ul class="kept-list" aria-label="Kept tracks">

@@ -22,7 +22,7 @@ export function TopBar({ store }: { store: Store }) {
         <IconButton
           icon="back"
           label="File before"
-          keys="Page up"
+          keys=","
           disabled={at <= 0}
           press={() => store.actions.nextFile(-1)}
         />
@@ -35,7 +35,7 @@ export function TopBar({ store }: { store: Store }) {
           <IconButton
             icon="forth"
             label="Next file"
-            keys="Page down"
+            keys="."
             disabled={at >= files.length - 1}
             press={() => store.actions.nextFile(1)}
           />

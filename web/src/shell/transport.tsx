@@ -85,8 +85,9 @@ function MarkedSpan({ store }: { store: Store }) {
   const { start, end } = store.marked.value;
   if (start === null && end === null) return null;
   return (
-    <span class="marked numerals" role="status">
-      marked {start === null ? "…" : clock(start)} – {end === null ? "…" : clock(end)}
+    <span class="marked numerals" title="The marked span (I and O)">
+      <span class="unseen">Marked: </span>
+      {start === null ? "…" : clock(start)} – {end === null ? "…" : clock(end)}
       <button type="button" class="quiet" onClick={() => void store.actions.blackout()}>
         Black out<kbd aria-hidden="true">B</kbd>
       </button>
