@@ -21,5 +21,5 @@ if (place) {
   render(<Page store={store} />, place);
   listenToKeys(store);
   keepInTouch(store);
-  void store.actions.begin();
+  void store.actions.begin().then(store.actions.pickUp);
 }

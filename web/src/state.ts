@@ -52,6 +52,8 @@ export interface State {
   /** The audit walk being gone through: the document's, or a new one. */
   readonly walk: Signal<Audit | null>;
   readonly jobs: Signal<Partial<Record<JobKind, Job>>>;
+  /** Of which file each of them is. */
+  readonly jobFiles: Signal<Partial<Record<JobKind, number>>>;
   /** Changes that the server has not confirmed yet. */
   readonly unsaved: Signal<number>;
   readonly connection: Signal<"ok" | "lost" | "ended">;
@@ -85,6 +87,7 @@ export function createState(client: Client): State {
     filter: signal(EVERYTHING),
     walk: signal(null),
     jobs: signal({}),
+    jobFiles: signal({}),
     unsaved: signal(0),
     connection: signal("ok"),
     notices: signal([]),

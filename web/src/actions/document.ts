@@ -42,7 +42,7 @@ export function documentActions(state: State, notices: NoticeActions, playing: P
       state.shown.value = -1;
     });
     const entry = state.session.value?.files.find((file) => file.n === n);
-    if (entry && entry.state !== "planned") {
+    if (entry?.state === "unplanned" || entry?.state === "failed") {
       state.trouble.value = entry.message ?? "no plan was drawn up for this file yet";
       return;
     }
@@ -166,6 +166,7 @@ export function documentActions(state: State, notices: NoticeActions, playing: P
   /** Whether the file at hand has its plan by now; if so, show it. */
   async function catchUpWithPlans(): Promise<void> {
     const n = state.current.value;
+    if (state.trouble.value === null) return; // it is being opened
     await heeding(async () => {
       await refresh();
       const entry = state.session.value?.files.find((file) => file.n === n);

@@ -175,7 +175,7 @@ export function editingActions(
     const box = heldBoxAt(track, at);
     if (!box) return;
     const way = direction ?? (track.drawn && track.keys.length === 1 ? "both" : "forwards");
-    const job = await jobs.run("follow", () =>
+    const job = await jobs.run("follow", doc.n, () =>
       state.client.follow(doc.n, { at, box, direction: way }),
     );
     if (job?.state !== "done") {

@@ -1,5 +1,5 @@
 import type { Job } from "../api/types";
-import type { JobKind, State } from "../state";
+import type { JobKind, State, Tone } from "../state";
 import type { DocumentActions } from "./document";
 import type { NoticeActions } from "./notices";
 
@@ -7,15 +7,17 @@ export type JobActions = ReturnType<typeof jobActions>;
 
 /** Work that takes a while: drawing up a plan, following, rendering. */
 export function jobActions(state: State, notices: NoticeActions, document: DocumentActions) {
-  /** Start a job and wait for its end; null if it did not start or nobody can say how it ended. */
-  async function run(kind: JobKind, start: () => Promise<string>): Promise<Job | null> {
+  /** Start a job on file *n* and wait for its end; null if nobody can say how it ended. */
+  async function run(kind: JobKind, n: number, start: () => Promise<string>): Promise<Job | null> {
     if (state.jobs.value[kind]?.state === "running") {
       notices.say("this is going on already", "warn");
       return null;
     }
     let job: Job | null = null;
     await document.heeding(async () => {
-      job = await state.client.watch(await start(), (now) => {
+      const id = await start();
+      state.jobFiles.value = { ...state.jobFiles.value, [kind]: n };
+      job = await state.client.watch(id, (now) => {
         state.jobs.value = { ...state.jobs.value, [kind]: now };
       });
     });
@@ -36,24 +38,49 @@ export function jobActions(state: State, notices: NoticeActions, document: Docum
     const doc = state.doc.value;
     if (!doc) return;
     state.panel.value = "render";
-    const job = await run("render", () => state.client.render(doc.n, doc.revision));
+    await rendered(doc.n, () => state.client.render(doc.n, doc.revision));
+  }
+
+  async function rendered(n: number, start: () => Promise<string>): Promise<void> {
+    const job = await run("render", n, start);
     if (!job) return;
-    await document.reload();
+    if (state.current.value === n) await document.reload();
     await document.heeding(document.refresh);
-    if (job.state === "done") notices.say("rendered and checked: nothing was found", "good");
-    if (job.state === "leak") notices.say("leaks were found: there is no output", "bad");
-    if (job.state === "failed") notices.say(job.message ?? "rendering failed", "bad");
-    if (job.state === "stopped") notices.say("rendering was stopped: there is no output", "warn");
+    const [text, tone] = told(job);
+    const name = state.session.value?.files.find((file) => file.n === n)?.name;
+    notices.say(state.current.value === n ? text : `${name}: ${text}`, tone);
   }
 
   /** Have a plan drawn up for file *n*, and show it. */
-  async function drawUp(n: number): Promise<void> {
-    const job = await run("plan", () => state.client.drawUp(n));
-    if (!job) return;
-    await document.heeding(document.refresh);
-    if (job.state === "done") await document.open(n);
-    else if (job.state !== "stopped") notices.say(job.message ?? "no plan could be made", "bad");
+  function drawUp(n: number): Promise<void> {
+    return drawnUp(n, () => state.client.drawUp(n));
   }
 
-  return { run, stop, render, drawUp };
+  async function drawnUp(n: number, start: () => Promise<string>): Promise<void> {
+    const job = await run("plan", n, start);
+    if (!job) return;
+    await document.heeding(document.refresh);
+    if (job.state === "done" && state.current.value === n) await document.open(n);
+    else if (job.state === "failed") notices.say(job.message ?? "no plan could be made", "bad");
+  }
+
+  /** Go on watching what was begun before this page was loaded. */
+  function pickUp(): void {
+    for (const file of state.session.value?.files ?? []) {
+      if (!file.job) continue;
+      const { id, kind } = file.job;
+      if (state.jobs.value[kind]?.state === "running") continue;
+      const start = async () => id;
+      void (kind === "render" ? rendered(file.n, start) : drawnUp(file.n, start));
+    }
+  }
+
+  return { run, stop, render, drawUp, pickUp };
+}
+
+function told(job: Job): [text: string, tone: Tone] {
+  if (job.state === "done") return ["rendered and checked: nothing was found", "good"];
+  if (job.state === "leak") return ["leaks were found: there is no output", "bad"];
+  if (job.state === "stopped") return ["rendering was stopped: there is no output", "warn"];
+  return [job.message ?? "rendering failed", "bad"];
 }

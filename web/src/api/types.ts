@@ -16,6 +16,8 @@ export interface FileEntry {
   message: string | null;
   decisions: number;
   rendered: Rendered;
+  /** What is being done with it, where something is: drawing up a plan, or rendering. */
+  job?: { id: string; kind: "plan" | "render" } | null;
 }
 
 export interface Session {

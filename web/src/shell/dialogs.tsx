@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { count } from "../model/words";
 import type { Store } from "../store";
 import { BINDINGS } from "./keys";
@@ -75,6 +75,12 @@ function Help({ close }: { close: () => void }) {
                 move the selected box by arrows, Shift: ten pixels, Ctrl: resize; Enter again: set
               </dd>
             </div>
+            <div>
+              <dt>
+                <kbd>Alt click</kbd>
+              </dt>
+              <dd>the box beneath the selected one</dd>
+            </div>
           </dl>
         </div>
       </div>
@@ -100,56 +106,63 @@ function Group({ name }: { name: (typeof BINDINGS)[number]["group"] }) {
   );
 }
 
-/** Keeping somebody visible needs a reason: it goes into the record and the report. */
+/**
+ * Keeping somebody visible needs a reason: it goes into the record and the report. What is
+ * suggested is only written into the field; nobody is kept before the field was seen and left.
+ */
 function KeepDialog({ store, close }: { store: Store; close: () => void }) {
   const tracks = store.actions.selected();
   const [because, setBecause] = useState("");
-  const keep = (reason: string) => {
-    if (!reason.trim()) return;
+  const field = useRef<HTMLInputElement>(null);
+  const suggest = (reason: string) => {
+    setBecause(reason);
+    field.current?.focus();
+  };
+  const keep = (event: Event) => {
+    event.preventDefault();
+    if (!because.trim()) return;
     close();
     void store.actions.keep(
       tracks.map((track) => track.id),
-      reason.trim(),
+      because.trim(),
     );
   };
   return (
     <Dialog title={`Keep ${count(tracks.length, "track")} visible`} close={close}>
-      <form
-        class="keep"
-        onKeyDown={(event) => {
-          const reason = REASONS[Number(event.key) - 1];
-          if (reason && !(event.target instanceof HTMLInputElement)) keep(reason);
-        }}
-        onSubmit={(event) => {
-          event.preventDefault();
-          keep(because);
-        }}
-      >
+      <form class="keep" onSubmit={keep}>
         <p>
           {tracks.length === 1 ? tracks[0]?.id : "They"} will be seen in the output, from first to
           last frame. Why? The reason is saved with your name and stands in the report.
         </p>
-        <div class="reasons">
-          {REASONS.map((reason, i) => (
-            <Button key={reason} keys={String(i + 1)} press={() => keep(reason)}>
-              {reason}
-            </Button>
-          ))}
-        </div>
         <label>
           Because
           <input
+            ref={field}
+            data-first
             type="text"
             maxLength={200}
             value={because}
             onInput={(event) => setBecause(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              const reason = because === "" ? REASONS[Number(event.key) - 1] : undefined;
+              if (!reason) return;
+              event.preventDefault();
+              setBecause(reason);
+            }}
           />
         </label>
+        <div class="reasons">
+          {REASONS.map((reason, i) => (
+            <Button key={reason} keys={String(i + 1)} press={() => suggest(reason)}>
+              {reason}
+            </Button>
+          ))}
+        </div>
         <footer>
           <span class="gap" />
           <Button press={close}>Leave hidden</Button>
           <button type="submit" class="main" disabled={!because.trim()}>
-            Keep
+            Keep<kbd aria-hidden="true">Enter</kbd>
           </button>
         </footer>
       </form>

@@ -26,6 +26,7 @@ export function Page({ store }: { store: Store }) {
             <Absent store={store} />
           )}
           <Transport store={store} />
+          <Notices store={store} />
         </section>
         <Panels store={store} />
         {doc?.kind === "recording" && (
@@ -35,7 +36,6 @@ export function Page({ store }: { store: Store }) {
         )}
       </main>
       <Dialogs store={store} />
-      <Notices store={store} />
     </div>
   );
 }
@@ -60,8 +60,9 @@ function Absent({ store }: { store: Store }) {
   const n = store.current.value;
   const entry = store.session.value?.files.find((file) => file.n === n);
   const job = store.jobs.value.plan;
-  const going = job?.state === "running";
+  const going = job?.state === "running" && store.jobFiles.value.plan === n;
   const quiet = store.connection.value === "ended" ? "" : "opening";
+  const without = entry?.state === "unplanned" || entry?.state === "failed";
   return (
     <div class="stage absent">
       <p role="status">{going ? "looking, and drawing up a plan" : (trouble ?? quiet)}</p>
@@ -71,7 +72,7 @@ function Absent({ store }: { store: Store }) {
           Stop
         </button>
       )}
-      {!going && trouble && n !== null && entry?.state !== "planned" && (
+      {!going && trouble && n !== null && without && (
         <button type="button" class="main" onClick={() => void store.actions.drawUp(n)}>
           Draw up a plan
         </button>

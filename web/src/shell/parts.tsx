@@ -126,7 +126,7 @@ export function Dialog(props: {
     const element = place.current;
     element?.showModal();
     // What the dialog is about comes first, its close button last.
-    element?.querySelector<HTMLElement>("form button, footer button")?.focus();
+    element?.querySelector<HTMLElement>("[data-first], footer button")?.focus();
   }, []);
   return (
     <dialog

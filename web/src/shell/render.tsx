@@ -11,7 +11,7 @@ const KEPT_LISTED = 6;
 export function RenderPanel({ store }: { store: Store }) {
   const doc = store.doc.value;
   if (!doc) return null;
-  const job = store.jobs.value.render;
+  const job = store.jobFiles.value.render === doc.n ? store.jobs.value.render : undefined;
   const running = job?.state === "running";
   const there = doc.rendered !== "no";
   return (
