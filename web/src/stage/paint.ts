@@ -4,6 +4,7 @@ import type { Box, Moment, Track } from "../api/types";
 import { kindOf } from "../model/tracks";
 import { FONT, inkOn, letter, type Patterns } from "../paint";
 import { kindColour, type Palette } from "../theme/colours";
+import { same } from "./boxes";
 import type { Picture, Size, Viewport } from "./viewport";
 
 export interface Here {
@@ -168,6 +169,9 @@ function paintUnsure(
   pen.lineWidth = 2.5;
   pen.strokeRect(x0, y0, x1 - x0, y1 - y0);
   pen.setLineDash([]);
+  // A track that is there as well has its own name, with a question mark.
+  const { box } = moment;
+  if (scene.here.some((each) => each.track.unsure && same(each.box, box))) return;
   tags.push({ text: "? unsure", colour: palette.warn, box: [x0, y0, x1, y1] });
 }
 

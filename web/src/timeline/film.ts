@@ -3,7 +3,8 @@
  *
  * The strip is cut into slots whose length is a power of two of a base, so that panning and zooming
  * in steps ask for the same pictures again. Pictures come one after the other, the middle first, and
- * only when the view has been still for a moment: what is on the stage goes before.
+ * only when the view has been still for a moment: what is on the stage goes before. When all that are
+ * wanted are there, `idle` is called.
  */
 
 import { nearestFrame } from "./frames";
@@ -57,6 +58,7 @@ export class Film {
   constructor(
     private readonly fetch: (index: number, signal: AbortSignal) => Promise<ImageBitmap>,
     private readonly arrived: () => void,
+    private readonly idle: () => void = () => {},
   ) {}
 
   get(index: number): ImageBitmap | undefined {
@@ -71,7 +73,7 @@ export class Film {
     this.#wanted = order.sort((one, other) => one.away - other.away).map(({ each }) => each);
     for (const each of indexes) this.#touch(each);
     clearTimeout(this.#timer);
-    if (this.#wanted.length > 0) this.#timer = setTimeout(() => void this.#work(), STILL_MS);
+    this.#timer = setTimeout(() => void this.#work(), STILL_MS);
   }
 
   close(): void {
@@ -110,6 +112,7 @@ export class Film {
         this.#asking = null;
       }
     }
+    if (!this.#closed) this.idle();
   }
 
   #drop(): void {

@@ -46,6 +46,8 @@ export class Timeline implements Held {
   #film: Film | null = null;
   #wave: Waveform | null = null;
   #file: number | null = null;
+  /** The file whose waveform was asked for. */
+  #heard: number | null = null;
   #scene: Scene | null = null;
   #stale = true;
   #hover: Point | null = null;
@@ -104,12 +106,12 @@ export class Timeline implements Held {
         this.redraw();
       }),
       effect(() => {
-        [store.view.value, store.times.value];
+        [store.view.value, store.times.value, store.playing.value];
         this.redraw();
       }),
       effect(() => this.#reveal(store.selection.value)),
       effect(() => {
-        store.marked.value;
+        [store.marked.value, store.doc.value];
         this.#say(store.frame.value);
         this.#drawing.ask();
       }),
@@ -153,6 +155,7 @@ export class Timeline implements Held {
     this.#film?.close();
     this.#film = null;
     this.#wave = null;
+    this.#heard = null;
     this.scroll = 0;
     this.span = null;
     const doc = this.store.doc.peek();
@@ -161,17 +164,24 @@ export class Timeline implements Held {
     this.#film = new Film(
       (index, signal) => client.thumb(file, index, THUMB_HEIGHT, signal),
       () => this.redraw(),
+      () => this.#listenIn(),
     );
-    if (doc.has_sound) {
-      client.waveform(file, bucketsFor(doc.duration)).then(
-        (wave) => {
-          if (this.#file !== file) return;
-          this.#wave = levelled(wave);
-          this.redraw();
-        },
-        () => {}, // without a waveform the row is there all the same
-      );
-    }
+  }
+
+  /** The waveform of an hour takes a while, and pictures would wait for it: it is fetched after them. */
+  #listenIn(): void {
+    const doc = this.store.doc.peek();
+    const file = this.#file;
+    if (!doc?.has_sound || file === null || this.#heard === file) return;
+    this.#heard = file;
+    this.store.client.waveform(file, bucketsFor(doc.duration)).then(
+      (wave) => {
+        if (this.#file !== file) return;
+        this.#wave = levelled(wave);
+        this.redraw();
+      },
+      () => {}, // without a waveform the row is there all the same
+    );
   }
 
   /** What was selected elsewhere is brought into sight. */
@@ -239,6 +249,7 @@ export class Timeline implements Held {
   }
 
   #wantFilm(scene: Scene): void {
+    if (this.store.playing.peek() !== 0) return; // the next picture on the stage is more urgent
     const seen = slots(scene.view, scene.width - GUTTER, pictureWidth(scene), scene.times);
     this.#film?.want([...new Set(seen.map((slot) => slot.index))]);
   }
