@@ -20,7 +20,7 @@ COMMANDS = sorted(
         command.strip()
         for page in PAGES
         for command in re.findall(r"(?<![\w./])bystander (?:[a-z]+ [^`\n]*)", page.read_text())
-        if re.match(r"bystander (redact|detect|render|verify|prove|models)\b", command)
+        if re.match(r"bystander (redact|detect|review|render|verify|prove|models)\b", command)
     }
 )
 

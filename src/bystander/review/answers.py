@@ -26,7 +26,7 @@ _COMMON = {
     "cross-origin-resource-policy": "same-origin",
     "cross-origin-embedder-policy": "require-corp",
     "permissions-policy": "camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=(), "
-    "bluetooth=(), display-capture=(), clipboard-read=(), payment=()",
+    "display-capture=(), clipboard-read=(), payment=()",
 }
 
 

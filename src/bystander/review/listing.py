@@ -8,6 +8,7 @@ from typing import Any
 from bystander import media
 from bystander.review.desk import Desk
 from bystander.review.places import Place
+from bystander.review.rendered import up_to
 from bystander.review.unsure import read_report
 
 
@@ -57,10 +58,9 @@ def _rendered(place: Place) -> str:
     report = read_report(place.outputs.report_json)
     if report is None:
         return "no"
-    reviewed = report.get("reviewed") or {}
     try:
-        upto = len(reviewed.get("decisions", ()))
-    except (AttributeError, TypeError):
+        upto = up_to(report) or 0
+    except (LookupError, TypeError, ValueError):
         return "no"
     if _lines(place) > upto:
         return "outdated"  # or not: looks and what the program added are known when it is opened

@@ -31,8 +31,8 @@ class Rendered:
             upto = up_to(report)
             if upto is None and report["plan_sha256"] != self._plan_sha256:
                 return "outdated"
-        except (LookupError, TypeError):
-            return "no"
+        except (LookupError, TypeError, ValueError):
+            return "no"  # not as our reports are
         if any(matters(decided, n) for n in range((upto or 0) + 1, len(decided.history) + 1)):
             return "outdated"
         return "clean" if clean else "leak"
@@ -51,11 +51,9 @@ class Rendered:
 
 
 def up_to(report: dict[str, Any]) -> int | None:
-    """Return the number of the last decision that *report* knows, ``None``: it knows of none."""
+    """Return the number of the last decision that *report* knows of; ``None``: of no review."""
     reviewed = report.get("reviewed")
-    if reviewed is None:
-        return None
-    return max((int(entry["number"]) for entry in reviewed["decisions"]), default=0)
+    return None if reviewed is None else int(reviewed["decisions"])
 
 
 def matters(decided: Decided, number: int) -> bool:
