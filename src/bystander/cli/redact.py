@@ -96,7 +96,10 @@ def redact(
     ):
         for line in console.about(followed, photo=media.is_photo(source)):
             terminal.say(line)
-        for kept in given.kept if given else (one for one in asked if one.keep):
+        keep = given.kept if given else tuple(one for one in asked if one.keep)
+        for track in dict.fromkeys(one.track for one in keep if one.track):
+            terminal.say(f"weaker than release, as asked: {track} is kept")
+        for kept in (one for one in keep if one.track is None):
             sides = f"{kept.box.x0:.0f},{kept.box.y0:.0f} to {kept.box.x1:.0f},{kept.box.y1:.0f}"
             terminal.say(f"weaker than release, as asked: what lies wholly in {sides} is kept")
         unsure, camera = worker.redact(

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bystander.cli import console, options
+from bystander.records import Plan, Reviewed
 
 
 def render(
@@ -17,6 +18,14 @@ def render(
         Path,
         typer.Option("-o", "--output", metavar="OUT", help="The new recording."),
     ],
+    decisions: Annotated[
+        Path | None,
+        typer.Option(
+            "--decisions",
+            metavar="D",
+            help="What a person decided about the plan, as bystander review writes it.",
+        ),
+    ] = None,
     limit: options.Limit = None,
     salvage: options.Salvage = False,
     force: options.Force = False,
@@ -28,8 +37,11 @@ def render(
     """
     from bystander import run
 
-    given = run.read_plan(plan)
+    given, reviewed = run.read_plan(plan), None
     outputs = run.outputs_for(source, output)
+    if decisions is not None:
+        given, reviewed = _decided(given, decisions)
+        outputs = outputs.after_review
     limits, allowance = options.limits(limit)
     with (
         console.Terminal(quiet=quiet) as terminal,
@@ -43,7 +55,23 @@ def render(
             options=run.Options(salvage=salvage, force=force, limits=limits),
             progress=terminal,
             amend=False,
+            reviewed=reviewed,
         )
     if not quiet:
         console.out(f"output  {outputs.recording}")
         console.out(f"report  {outputs.report_html}")
+
+
+def _decided(base: Plan, decisions: Path) -> tuple[Plan, Reviewed]:
+    """Return the plan after the *decisions* in that file, and what the report says of them.
+
+    Raises:
+        PlanError: They are not of this plan, or one does not fit.
+    """
+    from bystander import plan, run
+
+    journal = run.read_decisions(decisions, base)
+    if journal.torn:
+        console.warn(f"the last line of {decisions} has no end and is passed over")
+    decided = plan.decide(base, journal.decisions)
+    return decided.plan, decided.reviewed(journal.plan_sha256)

@@ -11,7 +11,7 @@ from bystander.run.folder import (
     make_folders,
     outputs_within,
 )
-from bystander.run.outputs import Outputs, outputs_for, read_plan
+from bystander.run.outputs import Outputs, outputs_for, read_decisions, read_plan
 from bystander.run.progress import Progress, Silent
 from bystander.run.prove import Proof, prove
 from bystander.run.search import Found, others, search
@@ -42,6 +42,7 @@ __all__ = [
     "outputs_for",
     "outputs_within",
     "prove",
+    "read_decisions",
     "read_plan",
     "redact",
     "search",

@@ -16,7 +16,7 @@ from pathlib import Path
 from bystander import detect, media, plan, verify
 from bystander.errors import LeakFound, PlanError
 from bystander.plan import policies
-from bystander.records import Frame, Listener, Plan, Policy, Region, Report
+from bystander.records import Frame, Listener, Plan, Policy, Region, Report, Reviewed
 from bystander.run import drawing, eyes, passes, report
 from bystander.run.listening import Listening
 from bystander.run.outputs import Outputs, check_outputs, check_target
@@ -58,6 +58,7 @@ def redact(
     options: Options | None = None,
     progress: Progress | None = None,
     amend: bool = True,
+    reviewed: Reviewed | None = None,
 ) -> Report:
     """Redact *source*.
 
@@ -70,6 +71,7 @@ def redact(
         options: How to go about it.
         progress: Told of every pass and frame.
         amend: Hide what the verifier finds as well; otherwise it is a leak at once.
+        reviewed: What a person decided about the plan that is *given*, for the report.
 
     Returns:
         A clean report.
@@ -149,6 +151,7 @@ def redact(
             provider=provider,
             rounds=rounds,
             times=survey.times,
+            reviewed=reviewed,
         )
         texts = {
             outputs.plan: plan.to_json(drawn),

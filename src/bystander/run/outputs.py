@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bystander import media, plan
@@ -13,6 +13,7 @@ from bystander.errors import FootageError, PlanError, WrongPath
 from bystander.records import Plan
 
 _MARK = ".redacted"
+_PLAN = ".plan.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,12 @@ class Outputs:
     def all(self) -> tuple[Path, ...]:
         """All of them."""
         return self.recording, self.plan, self.report_json, self.report_html
+
+    @property
+    def after_review(self) -> Outputs:
+        """The same, but that the plan as a person left it does not lie where the one before may."""
+        name = f"{self.plan.name.removesuffix(_PLAN)}.reviewed{_PLAN}"
+        return replace(self, plan=self.plan.with_name(name))
 
 
 def outputs_for(source: Path, output: Path | None, *, neutral: bool = False) -> Outputs:
@@ -50,7 +57,7 @@ def outputs_for(source: Path, output: Path | None, *, neutral: bool = False) -> 
     stem = output.stem.removesuffix(_MARK) or output.stem
     return Outputs(
         recording=output,
-        plan=output.with_name(f"{stem}.plan.json"),
+        plan=output.with_name(f"{stem}{_PLAN}"),
         report_json=output.with_name(f"{stem}.report.json"),
         report_html=output.with_name(f"{stem}.report.html"),
     )
@@ -68,6 +75,26 @@ def read_plan(path: Path) -> Plan:
         raise PlanError(f"{path} cannot be read: {str(error.strerror).lower()}") from error
     except UnicodeDecodeError as error:
         raise PlanError(f"{path} is not a plan: it is not text") from error
+
+
+def read_decisions(path: Path, base: Plan) -> plan.Journal:
+    """Read what was decided about *base*; whether it fits is for :func:`bystander.plan.decide`.
+
+    Raises:
+        PlanError: It cannot be read, is malformed, or is about another plan.
+    """
+    try:
+        journal = plan.read_journal(path.read_bytes())
+    except OSError as error:
+        raise PlanError(f"{path} cannot be read: {str(error.strerror).lower()}") from error
+    if journal.footage_sha256 != base.footage.sha256:
+        raise PlanError("these decisions are about another recording")
+    if journal.plan_sha256 != plan.sha256(base):
+        raise PlanError(
+            "these decisions are about another plan of this recording",
+            hint="they are followed with the plan that was reviewed, as it was then",
+        )
+    return journal
 
 
 def check_outputs(source: Path, outputs: Outputs, *, force: bool) -> None:

@@ -1,8 +1,9 @@
 """The report as a document, for programs (JSON) and for a person (one self-contained page).
 
 It holds what was hidden, what was checked with what result, and what is not known. It holds no
-picture, no name or path of a file, no value of any metadata, and only the plan's coarse boxes. It
-states no leak rate: nobody knows who is truly in a user's recording.
+picture, no name or path of a file, no value of any metadata, and only the plan's coarse boxes.
+Names and reasons in it were typed by a person who decided something. It states no leak rate: nobody
+knows who is truly in a user's recording.
 """
 
 from __future__ import annotations
@@ -20,11 +21,21 @@ import jinja2
 from bystander import detect, media, verify
 from bystander.geometry import Box
 from bystander.plan import policies
-from bystander.records import Because, CameraMatch, Plan, Policy, Recount, Redaction, Report
+from bystander.records import (
+    Because,
+    CameraMatch,
+    Plan,
+    Policy,
+    Recount,
+    Redaction,
+    Report,
+    Reviewed,
+)
 from bystander.run import audit
+from bystander.run import reviewed as decided
 from bystander.timeline import Span, clock, to_text
 
-VERSION = 3
+VERSION = 4
 
 _LIBRARIES = (
     "av",
@@ -70,6 +81,7 @@ def document(
     provider: str,
     rounds: int,
     times: Sequence[Fraction],
+    reviewed: Reviewed | None = None,
 ) -> dict[str, Any]:
     """Return everything the report says, ready for JSON.
 
@@ -81,6 +93,7 @@ def document(
         provider: What the detector ran on.
         rounds: How often the recording was written again for what the verifier found in it.
         times: When every frame of the original is shown.
+        reviewed: What a person decided about the plan.
     """
     policy = plan.policy
     sound = _sound(plan, footage)
@@ -163,7 +176,10 @@ def document(
                 "box": _coarse(region.box, plan),
             }
             for region in plan.kept
+            if region.track is None
         ],
+        "kept_tracks": decided.kept_tracks(plan, reviewed),
+        "reviewed": None if reviewed is None else decided.document(reviewed, plan),
     }
 
 

@@ -12,7 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from bystander.errors import WorkerLost
-from bystander.records import CameraMatch, Check, Plan, Policy, Recount, Region, Report, Skipped
+from bystander.records import (
+    CameraMatch,
+    Check,
+    Plan,
+    Policy,
+    Recount,
+    Region,
+    Report,
+    Reviewed,
+    Skipped,
+)
 from bystander.run.batch import Options
 from bystander.run.child import SURPRISED, Allowance, Child, leaks, rows, tidy, typed
 from bystander.run.outputs import Outputs
@@ -68,6 +78,7 @@ class Worker:
         options: Options | None = None,
         progress: Progress | None = None,
         amend: bool = True,
+        reviewed: Reviewed | None = None,
     ) -> tuple[int, str | None]:
         """Do :func:`bystander.run.redact`; return how many moments the report is unsure of.
 
@@ -91,6 +102,7 @@ class Worker:
                 regions=regions,
                 options=options,
                 amend=amend,
+                reviewed=reviewed,
             )
         except BaseException:
             if self._child.gone:  # it did not say no: it is gone
