@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { firstEndingAfter, pack } from "./lanes";
+import { firstEndingAfter, laneOf, pack, trimmed } from "./lanes";
 import { crowd, track } from "./made";
 
 describe("lanes", () => {
@@ -62,6 +62,21 @@ describe("lanes", () => {
         }
       }
     }
+  });
+
+  it("are left out where nothing is to be seen in them", () => {
+    const near = trimmed(packing, 1000, 1030);
+    expect(near.count).toBeLessThan(packing.count);
+    expect(near.groups.map((group) => group.kind)).toEqual(
+      packing.groups.map((group) => group.kind),
+    );
+    const here = tracks.filter((each) => each.end > 1000 && each.start < 1030);
+    for (const each of here) {
+      const lane = laneOf(near, each) ?? -1;
+      const group = near.groups.find((one) => one.kind === each.kind);
+      expect(group?.lanes[lane - group.first]?.tracks).toContain(each);
+    }
+    expect(trimmed(packing, 0, 3600).count).toBe(packing.count);
   });
 
   it("is content with nothing", () => {

@@ -27,8 +27,6 @@ export interface Group {
 export interface Packing {
   readonly groups: readonly Group[];
   readonly count: number;
-  /** The lane of each track, counted over all groups. */
-  readonly laneOf: ReadonlyMap<string, number>;
   /** The lane of each track within its group. */
   readonly placeOf: ReadonlyMap<string, number>;
 }
@@ -45,7 +43,6 @@ export function pack(tracks: readonly Track[], before?: Packing): Packing {
     else byKind.set(kind, [track]);
   }
   const groups: Group[] = [];
-  const laneOf = new Map<string, number>();
   const placeOf = new Map<string, number>();
   let count = 0;
   for (const kind of [...byKind.keys()].sort(inOrder)) {
@@ -53,13 +50,12 @@ export function pack(tracks: readonly Track[], before?: Packing): Packing {
     groups.push({ kind, first: count, lanes });
     lanes.forEach((lane, place) => {
       for (const track of lane.tracks) {
-        laneOf.set(track.id, count + place);
         placeOf.set(track.id, place);
       }
     });
     count += lanes.length;
   }
-  return { groups, count, laneOf, placeOf };
+  return { groups, count, placeOf };
 }
 
 function inOrder(one: string, other: string): number {
@@ -93,6 +89,35 @@ function packed(tracks: readonly Track[], before?: Packing): Lane[] {
   return lanes
     .filter((lane) => lane.length > 0)
     .map((lane) => ({ tracks: lane, ends: Float64Array.from(lane, (track) => track.end) }));
+}
+
+/** The lane of a track, counted over all groups; undefined if it is not among those of `packing`. */
+export function laneOf(packing: Packing, track: Track): number | undefined {
+  const group = packing.groups.find((each) => each.kind === kindOf(track));
+  const place = packing.placeOf.get(track.id);
+  if (!group || place === undefined || place >= group.lanes.length) return undefined;
+  return group.first + place;
+}
+
+/**
+ * `packing` with as many lanes of each group as have something between `start` and `end`; one at least.
+ *
+ * Where most overlap at once may be an hour away: its lanes would push out of sight what is here.
+ * Tracks take the first lane that is free, so what can be left out are the last ones.
+ */
+export function trimmed(packing: Packing, start: number, end: number): Packing {
+  let count = 0;
+  const groups = packing.groups.map((group) => {
+    const last = group.lanes.findLastIndex((lane) => {
+      const track = lane.tracks[firstEndingAfter(lane, start)];
+      return track !== undefined && track.start < end;
+    });
+    const lanes = group.lanes.slice(0, Math.max(last, 0) + 1);
+    const first = count;
+    count += lanes.length;
+    return { kind: group.kind, lanes, first };
+  });
+  return { groups, count, placeOf: packing.placeOf };
 }
 
 /** The place of the first track of `lane` that ends after `at`; its length if none does. */

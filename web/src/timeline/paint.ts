@@ -4,6 +4,7 @@ import { clock as exactClock } from "../model/words";
 import { FONT, inkOn, type Patterns } from "../paint";
 import type { Palette } from "../theme/colours";
 import { cropped, slots } from "./film";
+import { laneOf } from "./lanes";
 import { firstMarker, type Marker } from "./markers";
 import { paintLanes } from "./paint-bars";
 import { GUTTER, laneTop, type Row } from "./rows";
@@ -175,7 +176,7 @@ export function paintOver(
   paintSpeech(pen, scene, palette, over, at);
   paintMarked(pen, scene, palette, over, at);
   if (over.extent) {
-    const lane = scene.packing.laneOf.get(over.extent.track.id) ?? 0;
+    const lane = laneOf(scene.packing, over.extent.track) ?? 0;
     const y = laneTop(scene.rows, scene.scroll, lane);
     const [x0, x1] = [at(over.extent.start), at(over.extent.end)];
     const { track } = over.extent;

@@ -14,7 +14,7 @@ import type { Store } from "../store";
 import { palette } from "../theme/colours";
 import { begin, type Drag, type Held, type Point, REACH, timeAt, trackAt } from "./drags";
 import { Film, slots } from "./film";
-import { type Packing, pack } from "./lanes";
+import { laneOf, type Packing, pack, trimmed } from "./lanes";
 import { type Marker, markerAt, markersOf } from "./markers";
 import { paintOver, paintScene, pictureWidth } from "./paint";
 import { GUTTER, layOut, revealed, rowAt } from "./rows";
@@ -189,8 +189,8 @@ export class Timeline implements Held {
     this.redraw();
     const scene = this.#scene;
     const [only] = chosen;
-    const lane =
-      chosen.size === 1 && only !== undefined ? this.#packing.laneOf.get(only) : undefined;
+    const track = scene?.document.tracks.find((each) => each.id === only);
+    const lane = chosen.size === 1 && scene && track ? laneOf(scene.packing, track) : undefined;
     if (scene && lane !== undefined) this.scroll = revealed(scene.rows, this.scroll, lane);
   }
 
@@ -203,13 +203,17 @@ export class Timeline implements Held {
       this.#packing = pack(doc.tracks, this.#packing);
       this.#packed = doc.tracks;
     }
-    const rows = layOut(height, this.#packing.count, doc.has_sound);
+    const view = store.view.peek();
+    // Half a view beside it as well, so that lanes come before they are seen and not while they are.
+    const beside = (view.end - view.start) / 2;
+    const packing = trimmed(this.#packing, view.start - beside, view.end + beside);
+    const rows = layOut(height, packing.count, doc.has_sound);
     this.scroll = Math.min(this.scroll, rows.most);
     return {
       document: doc,
       times: store.times.peek(),
-      view: store.view.peek(),
-      packing: this.#packing,
+      view,
+      packing,
       markers: this.#markers,
       selection: store.selection.peek(),
       rows,
