@@ -14,7 +14,7 @@ import { Transport } from "./transport";
 export function Page({ store }: { store: Store }) {
   const doc = store.doc.value;
   return (
-    <div class="page">
+    <div class="page" data-file={doc?.n} data-revision={doc?.revision}>
       <TopBar store={store} />
       <Banners store={store} />
       <main class={doc?.kind === "photo" ? "work photo" : "work"}>

@@ -143,6 +143,7 @@ export class Stage implements Table {
       }
     }
     this.here = found;
+    this.#body.dataset.shown = String(this.store.shown.peek());
     this.redraw();
     this.#describe();
   }
@@ -202,6 +203,7 @@ export class Stage implements Table {
       }),
       effect(() => {
         this.#body.classList.toggle("drawing", store.tool.value === "draw");
+        store.masks.value; // outlines and no outlines lie on the same picture
         this.redraw();
       }),
     );
