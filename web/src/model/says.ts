@@ -2,7 +2,7 @@
 
 import type { ReviewDocument, Track } from "../api/types";
 import { kindOf } from "./tracks";
-import { clock, count, kindWord, reasonWord } from "./words";
+import { clock, kindWord, reasonWord } from "./words";
 
 const MOST_NAMES = 4;
 
@@ -23,19 +23,14 @@ export function saysAt(document: ReviewDocument, at: number, index: number): str
 }
 
 function names(tracks: readonly Track[]): string {
-  const named = tracks
-    .slice(0, MOST_NAMES)
-    .map((track) => `${kindWord(kindOf(track))} ${track.id}`);
-  const more = tracks.length - named.length;
-  return (
-    named.join(", ") + (more > 0 ? ` and ${count(more, "more")}`.replace(/mores$/, "more") : "")
-  );
+  const named = tracks.slice(0, MOST_NAMES).map(nameOf).join(", ");
+  return tracks.length > MOST_NAMES ? `${named} and ${tracks.length - MOST_NAMES} more` : named;
 }
 
 /** A track in a line. */
 export function saysOf(track: Track): string {
   const parts = [
-    `${kindWord(kindOf(track))} ${track.id}`,
+    nameOf(track),
     `${clock(track.start)} to ${clock(track.end)}`,
     track.hidden ? "hidden" : "kept: will be seen",
     reasonWord(track.because),
@@ -44,4 +39,10 @@ export function saysOf(track: Track): string {
   if (track.unsure) parts.push("unsure");
   if (track.edited) parts.push("edited");
   return parts.join(" · ");
+}
+
+/** Its id, with its kind where the id does not begin with it. */
+function nameOf(track: Track): string {
+  const kind = kindWord(kindOf(track));
+  return track.id.startsWith(kind) ? track.id : `${kind} ${track.id}`;
 }
