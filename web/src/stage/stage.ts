@@ -171,7 +171,9 @@ export class Stage implements Table {
     paintStage(pen, scene, onPictures, this.#patterns);
     this.#showHandles(picture, view, taken);
     const percent = `${Math.round(view.scale * 100)} %`;
-    if (this.#percent.textContent !== percent) this.#percent.textContent = percent;
+    if (this.#percent.textContent === percent) return;
+    this.#percent.textContent = percent;
+    this.#percent.setAttribute("aria-label", `${percent}, show all of the picture`);
   }
 
   close(): void {
