@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -94,3 +97,35 @@ def test_dependencies_are_pinned() -> None:
     wanted = json.loads((ROOT / "web" / "package.json").read_text(encoding="utf-8"))
     for version in [*wanted["dependencies"].values(), *wanted["devDependencies"].values()]:
         assert re.fullmatch(r"\d+\.\d+\.\d+", version)
+
+
+@pytest.fixture
+def build() -> ModuleType:
+    """The module that builds the page, which is no part of the package."""
+    spec = importlib.util.spec_from_file_location("web_build", ROOT / "web_build.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_page_in_place_is_built_from_the_sources_as_they_are(build: ModuleType) -> None:
+    built_from = (PAGE / "sources.sha256").read_text(encoding="utf-8").strip()
+    assert built_from == build.sources(), "make web builds it anew"
+
+
+def test_a_change_to_what_the_page_is_built_from_is_seen(
+    build: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ROOT / "web", tmp_path / "web", ignore=shutil.ignore_patterns("node_modules"))
+    monkeypatch.setattr(build, "WEB", tmp_path / "web")
+    before = build.sources()
+    (tmp_path / "web" / "node_modules").mkdir()
+    (tmp_path / "web" / "node_modules" / "a.js").write_text("1", encoding="utf-8")
+    (tmp_path / "web" / "src" / "a.test.ts").write_text("1", encoding="utf-8")
+    assert build.sources() == before
+    (tmp_path / "web" / "src" / "a.ts").write_text("1", encoding="utf-8")
+    with_a = build.sources()
+    (tmp_path / "web" / "src" / "a.ts").rename(tmp_path / "web" / "src" / "b.ts")
+    assert len({before, with_a, build.sources()}) == 3

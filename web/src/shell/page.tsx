@@ -7,6 +7,8 @@ import { Dialogs } from "./dialogs";
 import { Lists } from "./lists";
 import { Notices } from "./notices";
 import { Panels } from "./panels";
+import { Splitter } from "./splitter";
+import { Spoken } from "./spoken";
 import { TopBar } from "./topbar";
 import { Transport } from "./transport";
 
@@ -31,9 +33,11 @@ export function Page({ store }: { store: Store }) {
         <Panels store={store} />
         {doc?.kind === "recording" && (
           <section class="below" aria-label="Timeline">
+            <Splitter />
             <Hole mount={mountTimeline} store={store} name="timeline" key={doc.n} />
           </section>
         )}
+        <Spoken store={store} />
       </main>
       <Dialogs store={store} />
     </div>
