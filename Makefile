@@ -31,7 +31,7 @@ demo: $(READY) ## redact the sample clip, and say where the output and the repor
 	cp src/bystander/assets/bikes.mp4 demo/
 	$(BIN)/bystander redact demo/bikes.mp4
 
-test: $(READY) $(ATTACK) ## run the tests
+test: $(READY) $(ATTACK) web ## run the tests
 	$(BIN)/python -m pytest
 
 lint: $(READY) ## look at the code: style, imports between rooms
