@@ -76,11 +76,10 @@ def find(
 
 def _place(name: str, source: Path, outputs: run.Outputs, plan: Path) -> Place:
     stem = plan.name.removesuffix(_PLAN) if plan.name.endswith(_PLAN) else plan.stem
-    followed = outputs.plan.name.removesuffix(_PLAN) + ".reviewed" + _PLAN
     return Place(
         name=name,
         source=source,
         plan=plan,
         journal=plan.with_name(f"{stem}.decisions.jsonl"),
-        outputs=replace(outputs, plan=outputs.plan.with_name(followed)),
+        outputs=outputs.after_review,
     )

@@ -84,6 +84,7 @@ def render(desk: Desk, settings: Settings) -> Callable[[Job], None]:
                     place.outputs,
                     decided.plan.policy,
                     given=decided.plan,
+                    reviewed=decided.reviewed(desk.plan_sha256),
                     options=replace(settings.options, force=True),
                     progress=job,
                 )
