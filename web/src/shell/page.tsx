@@ -8,7 +8,6 @@ import { Lists } from "./lists";
 import { Notices } from "./notices";
 import { Panels } from "./panels";
 import { Splitter } from "./splitter";
-import { Spoken } from "./spoken";
 import { TopBar } from "./topbar";
 import { Transport } from "./transport";
 
@@ -37,7 +36,6 @@ export function Page({ store }: { store: Store }) {
             <Hole mount={mountTimeline} store={store} name="timeline" key={doc.n} />
           </section>
         )}
-        <Spoken store={store} />
       </main>
       <Dialogs store={store} />
     </div>
