@@ -107,6 +107,7 @@ def _install(*, everything: bool) -> None:
     """Bring ``node_modules`` in line with the lock: with what checks the code, or without."""
     lock = hashlib.sha256((WEB / "package-lock.json").read_bytes()).hexdigest()
     there = _read(_INSTALLED).split()
+    everything = everything or there[1:] == ["everything"]
     if there[:1] == [lock] and (not everything or there[1:] == ["everything"]):
         return
     _npm("ci", "--ignore-scripts", *(() if everything else ("--omit=dev",)))
