@@ -116,9 +116,11 @@ function paintBar(
     pen.fillRect(x0, y, wide, 1);
   }
   if (bar.track) {
-    if (wide >= ROOMY && high >= 9) paintName(pen, palette, colour, bar.track, x0, y, wide, high);
-    if (bar.track.edited || bar.track.drawn)
-      paintKeys(pen, scene, palette, bar.track, y + high / 2);
+    const keyed = wide >= ROOMY && (bar.track.edited || bar.track.drawn);
+    if (keyed) paintKeys(pen, scene, palette, bar.track, y + high / 2);
+    if (wide >= ROOMY && high >= 9) {
+      paintName(pen, palette, colour, bar.track, keyed ? x0 + 5 : x0, y, x1 - 1, high);
+    }
     if (scene.selection.has(bar.track.id)) {
       // A light line in a dark one is seen on every colour that a bar has, and in both themes.
       pen.strokeStyle = palette.raised;
@@ -138,19 +140,19 @@ function paintName(
   track: Track,
   x: number,
   y: number,
-  wide: number,
+  end: number,
   high: number,
 ): void {
   const left = Math.max(x, GUTTER);
-  const room = x + wide - left - 6;
+  const room = end - left - 6;
   const short = track.hidden ? letter(kindOf(track)) : "kept";
-  const text = `${track.unsure ? "? " : ""}${wide > 70 ? `${track.id}${track.hidden ? "" : " kept"}` : short}`;
+  const text = `${track.unsure ? "? " : ""}${room > 64 ? `${track.id}${track.hidden ? "" : " kept"}` : short}`;
   pen.font = `${Math.min(high - 2, 11)}px ${FONT}`;
   pen.textBaseline = "middle";
   const needs = pen.measureText(text).width;
   if (needs > room) return;
-  if (track.hidden && track.because !== "detector") {
-    pen.fillStyle = colour; // a plain ground, so that the pattern does not disturb the letters
+  if (track.hidden && (track.because !== "detector" || track.edited)) {
+    pen.fillStyle = colour; // a plain ground, so that pattern and keys do not disturb the letters
     pen.fillRect(left + 2, y, needs + 4, high);
   }
   pen.fillStyle = track.hidden ? inkOn(colour) : palette.text;

@@ -5,7 +5,7 @@ import { FONT, inkOn, type Patterns } from "../paint";
 import type { Palette } from "../theme/colours";
 import { cropped, slots } from "./film";
 import { laneOf } from "./lanes";
-import { firstMarker, type Marker } from "./markers";
+import { firstMarker, type Marker, type MarkerKind } from "./markers";
 import { paintLanes } from "./paint-bars";
 import { GUTTER, laneTop, type Row } from "./rows";
 import { marks, toX } from "./scale";
@@ -60,23 +60,31 @@ const APART = 8;
 
 function paintMarkers(pen: CanvasRenderingContext2D, scene: Scene, palette: Palette): void {
   const { markers: row } = scene.rows;
+  // Moments that are still to be looked at may be many: they lie beneath what was found.
+  paintEach(pen, scene, palette, (kind) => kind === "to look at");
+  paintEach(pen, scene, palette, (kind) => kind !== "to look at");
+  name(pen, palette, row, "look at");
+}
+
+function paintEach(
+  pen: CanvasRenderingContext2D,
+  scene: Scene,
+  palette: Palette,
+  which: (kind: MarkerKind) => boolean,
+): void {
+  const { markers, rows } = scene;
   const width = scene.width - GUTTER;
-  const last = new Map<string, number>();
+  const last = new Map<MarkerKind, number>();
   const reach = ((scene.view.end - scene.view.start) / width) * APART;
-  const { markers } = scene;
-  for (
-    let place = firstMarker(markers, scene.view.start - reach);
-    place < markers.length;
-    place += 1
-  ) {
+  const first = firstMarker(markers, scene.view.start - reach);
+  for (let place = first; place < markers.length; place += 1) {
     const marker = markers[place] as Marker;
     if (marker.at > scene.view.end + reach) break;
     const x = GUTTER + toX(scene.view, width, marker.at);
-    if (x - (last.get(marker.kind) ?? -Infinity) < APART) continue;
+    if (!which(marker.kind) || x - (last.get(marker.kind) ?? -Infinity) < APART) continue;
     last.set(marker.kind, x);
-    paintMarker(pen, palette, marker, x, row.top + row.height / 2);
+    paintMarker(pen, palette, marker, x, rows.markers.top + rows.markers.height / 2);
   }
-  name(pen, palette, row, "look at");
 }
 
 function paintMarker(
@@ -97,9 +105,10 @@ function paintMarker(
     pen.fill();
     return;
   }
-  pen.strokeStyle = palette.text;
+  const open = marker.kind === "to look at";
+  pen.strokeStyle = open ? palette.soft : palette.text;
   pen.fillStyle = palette.text;
-  pen.arc(x, y, 4, 0, 7);
+  pen.arc(x, y, open ? 2.5 : 4, 0, 7);
   if (marker.kind === "clean") pen.fill();
   pen.stroke();
   if (marker.kind === "not clean") {

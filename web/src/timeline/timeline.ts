@@ -7,19 +7,19 @@
 
 import { effect } from "@preact/signals";
 import type { Span, Track, Waveform } from "../api/types";
-import { saysAt, saysOf } from "../model/says";
-import { clock } from "../model/words";
+import { saysAt } from "../model/says";
 import { onceAFrame, Patterns, Sharp } from "../paint";
 import type { Store } from "../store";
 import { palette } from "../theme/colours";
-import { begin, type Drag, type Held, type Point, REACH, timeAt, trackAt } from "./drags";
+import { begin, type Drag, type Held, type Point, timeAt, trackAt } from "./drags";
 import { Film, slots } from "./film";
+import { hintAt } from "./hints";
 import { laneOf, type Packing, pack, trimmed } from "./lanes";
-import { type Marker, markerAt, markersOf } from "./markers";
+import { type Marker, markersOf } from "./markers";
 import { paintOver, paintScene, pictureWidth } from "./paint";
 import { GUTTER, layOut, revealed, rowAt } from "./rows";
 import type { Scene } from "./scene";
-import { removed, spanAt } from "./spans";
+import { removed } from "./spans";
 import { bucketsFor, levelled } from "./wave";
 
 /** A hand trembles by this many pixels; what moves less was a press. */
@@ -318,41 +318,14 @@ export class Timeline implements Held {
 
   /** Say what is under the pointer, and show what a press would take hold of. */
   #hint(point: Point): void {
-    const scene = this.#scene;
-    let says = "";
-    let cursor = "default";
-    if (scene && point.x >= GUTTER) {
-      const row = rowAt(scene.rows, point.y);
-      const at = timeAt(scene, point.x);
-      const reach = ((scene.view.end - scene.view.start) / (scene.width - GUTTER)) * REACH;
-      if (row === "lanes") {
-        const found = trackAt(scene, point);
-        if (found) says = saysOf(found.track);
-        cursor = !found ? "grab" : found.grip === "body" ? "pointer" : "ew-resize";
-      } else if (row === "markers") {
-        const marker = markerAt(scene.markers, at, reach);
-        says = marker?.says ?? clock(at);
-        cursor = marker ? "pointer" : "text";
-      } else if (row === "sound") {
-        const { speech, policy } = scene.document;
-        const found = spanAt(speech ?? [], at, reach);
-        if (speech === null) {
-          says = `no speech is hidden by this plan (sound: ${policy.audio})`;
-          cursor = "text";
-        } else
-          says = found ? "speech: drag it or its ends, Delete removes it" : "drag to add speech";
-        if (speech) cursor = !found ? "crosshair" : found.grip === "body" ? "grab" : "ew-resize";
-      } else if (row) {
-        says = clock(at);
-        cursor = "text";
-      }
-    }
+    const { says, cursor } = hintAt(this.#scene, point);
     this.#head.style.cursor = cursor;
     this.#tip.hidden = says === "";
     if (says === "") return;
     this.#tip.textContent = says;
-    const left = Math.min(point.x + 12, this.#body.clientWidth - this.#tip.offsetWidth - 4);
-    const below = point.y + 18 + this.#tip.offsetHeight < this.#body.clientHeight;
+    const { clientWidth: width, clientHeight: height } = this.#body;
+    const left = Math.min(point.x + 12, width - this.#tip.offsetWidth - 4);
+    const below = point.y + 18 + this.#tip.offsetHeight < height;
     this.#tip.style.left = `${Math.max(left, 0)}px`;
     this.#tip.style.top = `${below ? point.y + 16 : point.y - this.#tip.offsetHeight - 8}px`;
   }
