@@ -229,6 +229,18 @@ describe("drawing", () => {
   });
 });
 
+describe("rendering", () => {
+  it("that began before the page was loaded is watched to its end", async () => {
+    const same = { what: "render", done: 1, total: 1, says: [], hint: null, keys: null };
+    served.job = { ...same, id: "job", state: "leak", message: null, revision: null };
+    const files = store.session.value?.files ?? [];
+    for (const file of files) file.job = { id: "job", kind: "render" };
+    store.actions.pickUp();
+    await vi.waitFor(() => expect(said()).toContain("leaks were found: there is no output"));
+    expect(store.jobFiles.value.render).toBe(0);
+  });
+});
+
 describe("the play head", () => {
   it("stays on the recording and in view", () => {
     store.actions.goTo(99);

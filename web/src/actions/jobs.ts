@@ -69,6 +69,7 @@ export function jobActions(state: State, notices: NoticeActions, document: Docum
     for (const file of state.session.value?.files ?? []) {
       if (!file.job) continue;
       const { id, kind } = file.job;
+      if (kind === "follow") continue; // where it leads is for the page that asked
       if (state.jobs.value[kind]?.state === "running") continue;
       const start = async () => id;
       void (kind === "render" ? rendered(file.n, start) : drawnUp(file.n, start));

@@ -16,8 +16,8 @@ export interface FileEntry {
   message: string | null;
   decisions: number;
   rendered: Rendered;
-  /** What is being done with it, where something is: drawing up a plan, or rendering. */
-  job?: { id: string; kind: "plan" | "render" } | null;
+  /** What is being done with it, where something is. */
+  job?: { id: string; kind: "plan" | "render" | "follow" } | null;
 }
 
 export interface Session {
