@@ -251,3 +251,15 @@ def test_an_edit_list_that_changes_the_pace_is_found(bench: Bench) -> None:
     output = bench.render()
     leave_out(output, rate=1 << 15)
     assert "changes the pace" in whats(bench.leaks(output))
+
+
+@pytest.mark.parametrize("name", ["out.mp4", "out.mov", "out.mkv"])
+@pytest.mark.parametrize(("hz", "more"), [(8_000, 2), (44_100, 10), (48_000, 1)])
+def test_sound_that_ends_just_after_a_packet_is_no_leak(
+    tmp_path: Path, name: str, hz: int, more: int
+) -> None:
+    noise = np.random.default_rng(1).normal(0, 0.1, (2, 1024 * 9 + more))
+    scene = replace(SCENE, sound=noise, sound_hz=hz, sound_codec="flac")
+    kept = Bench(tmp_path, scene, policy=replace(Policy(), audio="keep"))
+    report = kept.examine(kept.render(name))
+    assert [leak.what for leak in report.leaks] == []

@@ -70,7 +70,7 @@ class Recorder:
         self._tick = max(like.tick, _FINEST_TICK)
         self._layout = like.layout
         self._last_pts: int | None = None
-        self._container = self._try(lambda: self._create(path))
+        self._container = self._try(lambda: self._create(path, sound_rate_hz))
         self._video = self._add_video(like, crf, preset)
         self._filter = (
             BitStreamFilterContext(f"filter_units=remove_types={encoder.drop_units}", self._video)
@@ -79,10 +79,13 @@ class Recorder:
         )
         self._audio = self._add_audio(sound_rate_hz, sound_layout) if sound_rate_hz else None
 
-    def _create(self, path: Path) -> av.container.OutputContainer:
+    def _create(self, path: Path, sound_rate_hz: int | None) -> av.container.OutputContainer:
         options = {"fflags": "+bitexact", "map_metadata": "-1"}
         if self._container_name in ("mp4", "mov"):
             options["movflags"] = "+faststart"
+            if sound_rate_hz:
+                # An edit list counts in these; in milliseconds it can end before the last samples.
+                options["movie_timescale"] = str(sound_rate_hz)
         return av.open(
             f"file:{path.absolute()}", "w", format=self._container_name, container_options=options
         )

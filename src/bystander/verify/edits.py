@@ -2,7 +2,7 @@
 
 An edit list says which part of a track is presented. What it leaves out is still in the file for
 anybody who asks for it. Encoders need one for their delay, and it may say nothing else: the picture
-begins with its first frame, the sound within a tenth of a second of its first sample, and both go
+begins with its first frame, the sound within 1,024 samples of its first, and both go
 on to their end.
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from bystander import media
 
 _PLAIN_RATE = 1 << 16  # 16.16
-_LONGEST_DELAY_S = Fraction(1, 10)  # of encoders of sound: 1,024 samples of AAC, 312 of Opus
+_LONGEST_DELAY = 1024  # samples, which are the ticks of sound: that of AAC
 _NOTHING = -1  # media time of an edit in which nothing is shown
 
 
@@ -45,7 +45,7 @@ def examine(path: Path) -> Iterator[str]:
         length, start, rate = shown[0]
         if rate != _PLAIN_RATE:
             yield f"an edit list changes the pace of the {what}"
-        latest = track.first_shown if what == "picture" else track.ticks * _LONGEST_DELAY_S
+        latest = track.first_shown if what == "picture" else _LONGEST_DELAY
         if start > latest:
             yield f"an edit list hides the beginning of the {what}"
         # Lengths are in ticks of the film, which are coarse.
