@@ -100,6 +100,14 @@ def test_a_kept_track_keeps_one_face_at_a_moment_and_all_of_a_text() -> None:
     assert _plan([_track(Kind.TEXT)]).without_kept(words) == []
 
 
+def test_a_much_smaller_face_is_somebody_further_away() -> None:
+    # The region's face is about 41 pixels tall: (112 - 32) / 1.95.
+    small, enough = Box(30, 40, 38, 51), Box(30, 40, 40, 54)
+    made = _plan([_track(Kind.FACE)])
+    assert made.without_kept([_seen(small)]) == [_seen(small)]
+    assert made.without_kept([_seen(enough)]) == []
+
+
 def test_what_a_mask_would_hide_is_kept_and_what_it_would_leave_showing_is_not() -> None:
     most, least = Box(70, 20, 98, 50), Box(80, 20, 110, 50)  # 64 % and 27 % of them in the region
     made = _plan([_track(Kind.FACE)])

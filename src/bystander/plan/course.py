@@ -14,6 +14,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from math import ceil, floor
 
@@ -121,14 +122,9 @@ class Course:
             width: Width of the upright frame in pixels.
             height: Height of the upright frame in pixels.
         """
-        region: list[Keyframe] = []
-        for at, box, own in self._steps(policy.grid_px):
-            hidden = _grown(box, policy, width, height) if own else box.clipped(width, height)
-            if not region or region[-1].box != hidden:
-                region.append(Keyframe(at=at, box=hidden))
-        return tuple(region)
+        return _region(self, policy.grid_px, policy.margin_px, width, height)
 
-    def _steps(self, grid_px: int) -> Iterator[tuple[Fraction, Box, bool]]:
+    def steps(self, grid_px: int) -> Iterator[tuple[Fraction, Box, bool]]:
         """Yield from when on which box holds all of it, and whether a person set it."""
         start, end = self.span.start, self.span.end
         inside = (key.at for key in self.keys if start < key.at < end)
@@ -165,6 +161,25 @@ class Course:
                 yield at, _around(before, after), own
 
 
+# Decisions are replayed after each one, and most of them are about other tracks.
+_REMEMBERED = 4096
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _region(
+    course: Course, grid_px: int, margin_px: int, width: int, height: int
+) -> tuple[Keyframe, ...]:
+    region: list[Keyframe] = []
+    for at, box, own in course.steps(grid_px):
+        hidden = box.clipped(width, height)
+        if own:
+            hidden = _grown(box, grid_px, width, height).padded(margin_px).clipped(width, height)
+        if not region or region[-1].box != hidden:
+            region.append(Keyframe(at=at, box=hidden))
+    return tuple(region)
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def of(redaction: Redaction) -> Course:
     """Return *redaction* as keys on whose way all is hidden that it hides."""
     start, end = redaction.span.start, redaction.span.end
@@ -233,9 +248,8 @@ def _between(a: Box, b: Box, share: Fraction) -> Box:
     return Box(low(a.x0, b.x0), low(a.y0, b.y0), high(a.x1, b.x1), high(a.y1, b.y1))
 
 
-def _grown(box: Box, policy: Policy, width: int, height: int) -> Box:
-    """Return what is hidden for *box*: grown to the grid and by the margin, as ``--region`` is."""
-    # A plan does not say whether the picture was turned, which decides where coding blocks start.
+def _grown(box: Box, grid_px: int, width: int, height: int) -> Box:
+    """Return *box* grown to the coding blocks, as ``--region`` is."""
+    # A plan does not say whether the picture was turned, which decides where blocks start.
     turned = (width % _BLOCK_PX, height % _BLOCK_PX)
-    blocks = box.snapped(policy.grid_px).hull(box.snapped(policy.grid_px, turned))
-    return blocks.padded(policy.margin_px).clipped(width, height)
+    return box.snapped(grid_px).hull(box.snapped(grid_px, turned))

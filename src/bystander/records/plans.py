@@ -25,6 +25,8 @@ class Because(StrEnum):
 _FACES = {Kind.FACE, Kind.HEAD}
 # What is hidden by more than this share of its box does not show.
 _MOST_COVERED = 0.6
+# What is smaller than this share of a face that is kept is another's, further away.
+_LEAST_TALL = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,8 +273,8 @@ class Plan:
         """Return what of *seen* nobody asked to keep, in its order.
 
         What lies wholly in a kept region is kept. Of a kept track only the track is: what of its
-        kind would be hidden if the track were, and at each moment only one face, the largest. So
-        somebody else who comes into its place is not kept with it.
+        kind would be hidden if the track were, and at each moment only one face, the largest, and
+        none that is much too small. So somebody else who comes into its place is not kept with it.
 
         Args:
             seen: What one detector saw; what is hidden, which is nobody's to keep, left out.
@@ -290,13 +292,19 @@ class Plan:
                     if region.holds(one.box, one.at):
                         kept.add(number)
                 elif region.means(one.box, one.at, one.kind):
-                    if one.kind in _FACES:
-                        faces.setdefault((region.track, one.at), []).append(number)
-                    else:
+                    if one.kind not in _FACES:
                         kept.add(number)
+                    elif one.box.height >= _LEAST_TALL * self._face_height(region):
+                        faces.setdefault((region.track, one.at), []).append(number)
         for numbers in faces.values():
             kept.add(max(numbers, key=lambda number: seen[number].box.area))
         return [one for number, one in enumerate(seen) if number not in kept]
+
+    def _face_height(self, region: Region) -> float:
+        """Return how tall the face is, about, whose head *region* hides or keeps; pixels."""
+        policy = self.policy
+        around = policy.grid_px + 2 * policy.margin_px
+        return max(0, region.box.height - around) / (1 + policy.head_up + policy.head_down)
 
 
 def _seconds(start: Fraction, end: Fraction | None) -> Iterable[int]:
