@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ATTACK := $(VENV)/.attack
 
-.PHONY: help demo test lint types check web web-check assets schema bench bench-leaks bench-looks bench-speed bench-plates bench-voices bench-attack bench-camera bench-fuzz clean
+.PHONY: help demo test lint types check web web-check assets schema bench bench-leaks bench-looks bench-speed bench-plates bench-voices bench-attack bench-camera bench-fuzz bench-review clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -92,6 +92,9 @@ bench-camera: $(READY) ## measure how well a camera can be told: FOOTAGE=folder 
 bench-fuzz: $(READY) ## damaged files through the whole command: FOOTAGE=folder, ARGS='--files 200' (long)
 	test -d "$(FOOTAGE)" || { echo "say where the footage is: make bench-fuzz FOOTAGE=folder"; exit 2; }
 	$(BIN)/python -m bench.fuzz "$(FOOTAGE)" $(ARGS)
+
+bench-review: $(READY) ## measure how long a reviewer waits for a frame: ARGS='--sides 1080'
+	$(BIN)/python -m bench.review $(ARGS)
 
 clean: ## remove what was built and installed
 	rm -rf $(VENV) demo build dist src/bystander/assets src/bystander/review/page web/node_modules .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -138,7 +138,7 @@ class Reel:
             number += 1
         if number > last or number >= len(self.times):
             return False
-        decoder = self._decoder_for(number)
+        decoder = self._decoder_for(number, number)
         self._advance(decoder, keep_from=number)
         return True
 
@@ -148,7 +148,7 @@ class Reel:
             number -= 1
         if number < 0 or self._head - number > room:
             return False
-        decoder = self._decoder_for(number)
+        decoder = self._decoder_for(number, number - room + 2)
         self._advance(decoder, keep_from=number - room + 2, until=number)
         return True
 
@@ -158,7 +158,7 @@ class Reel:
         return number - (most // 4 if self._towards > 0 else most // 2)
 
     def _fetch(self, number: int, keep_from: int) -> None:
-        decoder = self._decoder_for(number)
+        decoder = self._decoder_for(number, keep_from)
         while number not in self._kept:
             self._step()
             try:
@@ -168,17 +168,22 @@ class Reel:
                 tried = decoder.start in starts
                 decoder.begin(starts[starts.index(decoder.start) + 1 if tried else 0])
 
-    def _decoder_for(self, number: int) -> _Decoder:
-        """Return a decoder that will come to frame *number*, the last that was used first."""
+    def _decoder_for(self, number: int, keep_from: int) -> _Decoder:
+        """Return a decoder that will give the frames from *keep_from* on that lead to *number*.
+
+        The one that was used last is tried first.
+        """
         best = self.key_at(number)
         for decoder in self._decoders:
-            if decoder.running and best <= decoder.next <= number:
-                self._decoders.remove(decoder)
-                self._decoders.insert(0, decoder)
-                return decoder
-        decoder = self._decoders.pop()
+            all_come = decoder.next >= decoder.wanted or keep_from >= decoder.wanted
+            if decoder.running and best <= decoder.next <= number and all_come:
+                break
+        else:
+            decoder = self._decoders[-1]
+            decoder.begin(decoder.source.starts(number)[0])
+        decoder.skip_to(keep_from)
+        self._decoders.remove(decoder)
         self._decoders.insert(0, decoder)
-        decoder.begin(decoder.source.starts(number)[0])
         return decoder
 
     def _advance(self, decoder: _Decoder, *, keep_from: int, until: int | None = None) -> None:
@@ -247,6 +252,7 @@ class _Decoder:
         self.source = source
         self.next = 0
         self.start = -1
+        self.wanted = 0
         self.running = False
         self._coming: Iterator[Coming] = iter(())
 
@@ -256,6 +262,11 @@ class _Decoder:
         self._coming = self.source.begin(start)
         self.next = self.source.first_of(start)
         self.start, self.running = start, True
+
+    def skip_to(self, number: int) -> None:
+        """Say that frames before *number* are not needed from now on."""
+        self.wanted = number
+        self.source.skip_to(number)
 
     def advance(self) -> Coming | None:
         """Return the next frame; ``None`` after the last."""

@@ -18,6 +18,7 @@ import av
 import av.container
 import av.error
 import av.filter
+import numpy as np
 
 from bystander.errors import DamagedFootage
 from bystander.media.files import open_container, why
@@ -29,6 +30,8 @@ from bystander.records import Frame
 # A frame's number, and what makes the frame: much of the work, not done for what is passed over.
 Coming = tuple[int, Callable[[], Frame]]
 
+# Whose decoders leave out frames that no other is built on, when told to, and nothing else.
+_LEAVE_OUT = ("h264", "mpeg2video", "mpeg4")
 _SEEKS = 3  # ever earlier ones, before the file is read from its start
 
 
@@ -44,6 +47,9 @@ class Source(Protocol):
 
     def first_of(self, start: int) -> int:
         """Return the first frame that *start* gives."""
+
+    def skip_to(self, number: int) -> None:
+        """Say that frames before *number* are not needed from now on, and may be left out."""
 
     def begin(self, start: int) -> Iterator[Coming]:
         """Give frames from *start* on; ends what was begun before.
@@ -73,6 +79,9 @@ class FromStart:
         """Return 0."""
         return 0
 
+    def skip_to(self, _number: int) -> None:
+        """Do nothing."""
+
     def begin(self, _start: int) -> Iterator[Coming]:
         """Give all frames."""
         self.close()
@@ -92,6 +101,11 @@ class FromKeys:
         self._footage = footage
         self._index = index
         self._container: av.container.InputContainer | None = None
+        self._wanted = 0
+
+    def skip_to(self, number: int) -> None:
+        """Say that frames before *number* are not needed from now on, and may be left out."""
+        self._wanted = 0 if self._footage.interlaced else max(0, number)
 
     def starts(self, index: int) -> list[int]:
         """Return the key frame before, the one before that, and the start of the file."""
@@ -136,6 +150,8 @@ class FromKeys:
             stamp = decoded.pts * decoded.time_base / base
             if begins is not None and stamp < begins:
                 continue
+            if expected < self._wanted and stamp > index.pts[expected]:
+                expected = min(int(np.searchsorted(index.pts, int(stamp))), self._wanted)
             if expected >= len(index.pts) or stamp != index.pts[expected]:
                 raise WrongStart
             footage.check_form(decoded, expected)
@@ -168,10 +184,13 @@ class FromKeys:
         """Yield what is decoded from key frame *start* on."""
         begins = None if start < 0 else int(self._index.key_pts[start])
         packets, stream = self._packets(start)
+        coder = stream.codec_context
         seen = False
         while True:
             try:
                 packet = next(packets)
+                if coder.name in _LEAVE_OUT:
+                    coder.skip_frame = "NONREF" if self._may_lack(packet) else "DEFAULT"
                 frames = packet.decode()
             except (StopIteration, av.error.EOFError):
                 return
@@ -190,6 +209,10 @@ class FromKeys:
                     raise DamagedFootage("the recording is damaged: a frame does not decode whole")
                 seen = True
                 yield frame, stream
+
+    def _may_lack(self, packet: av.Packet[Any]) -> bool:
+        wanted = min(self._wanted, len(self._index.pts) - 1)
+        return packet.pts is not None and packet.pts < self._index.pts[wanted]
 
     def _packets(self, start: int) -> tuple[Iterator[av.Packet[Any]], av.VideoStream]:
         """Return the packets from that of key frame *start* on."""
