@@ -146,7 +146,7 @@ describe("changes", () => {
     served.down = new Ended(403, "session", "by a new link");
     await store.actions.hide(["face-1"]);
     expect(store.connection.value).toBe("ended");
-    expect(said()).toBe("");
+    expect(said()).toBe("your last change may not be saved: see the history when it is back");
   });
 
   it("of another page are taken over", async () => {
@@ -285,11 +285,19 @@ describe("spans of speech", () => {
       [3, 4],
       [1, 2],
       [2, 2.5],
-      [6, 5],
     ]);
     expect(spans).toEqual([
       [1, 2.5],
       [3, 4],
     ]);
+  });
+
+  it("that would end before they start are not taken, and none is lost by it", async () => {
+    await store.actions.setSpeech([
+      [1, 2],
+      [6, 5],
+    ]);
+    expect(served.asked).toEqual([]);
+    expect(said()).toContain("end before it starts");
   });
 });

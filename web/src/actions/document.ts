@@ -113,6 +113,9 @@ export function documentActions(state: State, notices: NoticeActions, playing: P
         });
       });
       state.unsaved.value -= 1;
+      if (!patch && state.connection.value !== "ok") {
+        notices.say("your last change may not be saved: see the history when it is back", "bad");
+      }
       return patch;
     });
     queue = done;

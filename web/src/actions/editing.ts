@@ -195,7 +195,12 @@ export function editingActions(
     notices.say(`followed from ${clock(first[0])} to ${clock(frameEnd(last[0]))}`, "good");
   }
 
-  function setSpeech(spans: Span[]): Promise<Patch | null> {
+  /** Say when somebody speaks. A span that ends before it starts is a slip, and not dropped. */
+  async function setSpeech(spans: Span[]): Promise<Patch | null> {
+    if (spans.some(([start, end]) => end <= start)) {
+      notices.say("this would end before it starts", "warn");
+      return null;
+    }
     return change({ op: "speech", spans: united(spans) }, "speech corrected");
   }
 
@@ -254,7 +259,7 @@ export function united(spans: readonly Span[]): Span[] {
   for (const [start, end] of [...spans].sort((a, b) => a[0] - b[0])) {
     const last = result[result.length - 1];
     if (last && start <= last[1]) last[1] = Math.max(last[1], end);
-    else if (end > start) result.push([start, end]);
+    else result.push([start, end]);
   }
   return result;
 }

@@ -125,7 +125,9 @@ export function Keys({ store, track }: { store: Store; track: Track }) {
           type="checkbox"
           checked={!track.steps}
           onChange={(event) => {
-            void store.actions.interpolate(track.id, event.currentTarget.checked);
+            const on = event.currentTarget.checked;
+            event.currentTarget.checked = !track.steps; // until it is saved
+            void store.actions.interpolate(track.id, on);
           }}
         />
         Moves on a straight line between keys

@@ -91,7 +91,10 @@ export function TimeField(props: {
     if (text === clock(props.value)) return;
     const at = parsedClock(text);
     setWrong(at === null);
-    if (at !== null) props.change(at);
+    if (at === null) return;
+    // What stands here is what holds: the new moment, once it is taken.
+    setText(clock(props.value));
+    props.change(at);
   };
   return (
     <input
