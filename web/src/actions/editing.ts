@@ -259,7 +259,7 @@ export function united(spans: readonly Span[]): Span[] {
   for (const [start, end] of [...spans].sort((a, b) => a[0] - b[0])) {
     const last = result[result.length - 1];
     if (last && start <= last[1]) last[1] = Math.max(last[1], end);
-    else result.push([start, end]);
+    else if (end > start) result.push([start, end]);
   }
   return result;
 }
