@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import termios
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -200,12 +201,28 @@ def test_the_browser_is_not_told_the_link_where_others_can_read_it(
 def test_a_door_is_gone_when_it_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
 
+    there = threading.Event()
+
     def open_(address: str) -> bool:
         opened.append(address)
+        there.set()
         return True
 
     monkeypatch.setattr("webbrowser.open", open_)
+    monkeypatch.setenv("BROWSER", "some")
     with browser.Doorway() as doorway:
         assert doorway.open("http://127.0.0.1:1/start?token=x")
+        assert there.wait(10)
         assert Path(opened[0].removeprefix("file://")).exists()
     assert not Path(opened[0].removeprefix("file://")).parent.exists()
+
+
+def test_no_browser_is_begun_where_it_would_have_no_window(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One in the terminal would take it over, and show nothing."""
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    with browser.Doorway() as doorway:
+        assert not doorway.open("http://127.0.0.1:1/start?token=x")

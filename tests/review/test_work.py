@@ -22,7 +22,7 @@ from bystander import media, plan, run
 from bystander.errors import BystanderError, LeakFound, WorkerLost
 from bystander.records import FootageFacts, Plan, Policy, Report
 from bystander.review.answers import Refusal
-from bystander.review.jobs import Job, Jobs
+from bystander.review.jobs import FOLLOW, PLAN, RENDER, Job, Jobs
 
 
 @pytest.fixture
@@ -48,7 +48,9 @@ def test_keep_draw_render_and_read_the_report(street: Path) -> None:
         busy = server.post("/api/files/0/render", {"revision": 2})
         assert busy.status == 409
         assert busy.json["error"] == "busy"
-        assert server.get("/api/session").json["files"][0]["state"] == "busy"
+        entry = server.get("/api/session").json["files"][0]
+        assert entry["state"] == "busy"
+        assert entry["job"] == {"id": begun.json["job"], "kind": "render"}
         job = finished(server, begun.json["job"])
         assert job["state"] == "done", job
         now = document(server)
@@ -282,10 +284,10 @@ def test_one_heavy_job_at_a_time_and_light_ones_beside_it() -> None:
     def wait(_: Job) -> None:
         go_on.wait(10)
 
-    heavy = jobs.begin("rendering", wait, file=0, heavy=True)
+    heavy = jobs.begin(RENDER, "rendering", wait, file=0)
     with pytest.raises(Refusal):
-        jobs.begin("rendering", lambda _: None, file=1, heavy=True)
-    light = jobs.begin("following", lambda _: None, file=0, heavy=False)
+        jobs.begin(PLAN, "drawing up", lambda _: None, file=1)
+    light = jobs.begin(FOLLOW, "following", lambda _: None, file=0)
     _until_over(light)
     assert jobs.at_work
     assert jobs.of_file(0) is heavy
@@ -318,7 +320,7 @@ def test_what_goes_wrong_is_told_in_words(raised: Exception, state: str, message
     def body(_: Job) -> None:
         raise raised
 
-    job = Jobs().begin("rendering", body, file=0, heavy=True)
+    job = Jobs().begin(RENDER, "rendering", body, file=0)
     _until_over(job)
     assert job.state == state
     assert message in (job.message or "")
@@ -335,7 +337,7 @@ def test_one_that_is_stopped_before_its_worker_is_there_is_stopped() -> None:
         job.on_stop(lambda: stopped.append(1))
         raise WorkerLost("gone")
 
-    job = Jobs().begin("rendering", body, file=0, heavy=True)
+    job = Jobs().begin(RENDER, "rendering", body, file=0)
     job.stop()
     waits.set()
     _until_over(job)
@@ -346,5 +348,5 @@ def test_one_that_is_stopped_before_its_worker_is_there_is_stopped() -> None:
 def test_jobs_that_are_over_are_forgotten_in_time() -> None:
     jobs = Jobs()
     for _ in range(120):
-        _until_over(jobs.begin("following", lambda _: None, file=0, heavy=False))
+        _until_over(jobs.begin(FOLLOW, "following", lambda _: None, file=0))
     assert len(jobs._jobs) < 70

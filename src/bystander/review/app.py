@@ -25,6 +25,7 @@ from bystander.review.built import Page
 from bystander.review.changes import At, Corners, Decide, Revision, Second, in_terms
 from bystander.review.desk import Desk
 from bystander.review.gate import Gate
+from bystander.review.jobs import FOLLOW
 from bystander.review.room import Room
 from bystander.timeline import Span
 
@@ -245,7 +246,7 @@ class _Routes:
             raise Refusal(400, "malformed", f"sound is asked for up to {_LONGEST_SOUND_S} s long")
         desk = await self._desk(request)
         start, end = (Fraction(round(at * 1000), 1000) for at in (asked.start, asked.end))
-        piece = await run_in_threadpool(desk.pictures.back.sound, start, end)
+        piece = await run_in_threadpool(desk.pictures.front.sound, start, end)
         return Response(piece, media_type="audio/wav")
 
     async def decide(self, request: Request) -> Response:
@@ -283,7 +284,7 @@ class _Routes:
         until = None if asked.until is None else desk.times.frame(asked.until)
         doing = work.follow(desk, desk.times.frame(asked.at), box, directions=steps, until=until)
         n: int = request.path_params["n"]
-        return answer({"job": self._room.jobs.begin("following", doing, file=n, heavy=False).id})
+        return answer({"job": self._room.jobs.begin(FOLLOW, "following", doing, file=n).id})
 
     async def render(self, request: Request) -> Response:
         asked = await self._used(request, At)

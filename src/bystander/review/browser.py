@@ -9,7 +9,9 @@ from __future__ import annotations
 import html
 import os
 import shutil
+import sys
 import tempfile
+import threading
 import webbrowser
 from contextlib import suppress
 from pathlib import Path
@@ -28,8 +30,10 @@ class Doorway:
         self.close()
 
     def open(self, link: str) -> bool:
-        """Have the browser open *link*; return whether there is one to ask."""
+        """Have the browser open *link*; return whether there may be one that can show it."""
         self.close()
+        if not _has_screen():
+            return False
         try:
             self._folder = Path(tempfile.mkdtemp(prefix="bystander-review-"))  # 0700
             door = self._folder / "open.html"
@@ -43,12 +47,24 @@ class Doorway:
         except OSError:
             self.close()
             return False
-        with suppress(webbrowser.Error, OSError):
-            return webbrowser.open(door.as_uri())
-        return False
+        # Some are waited for until they end, so that is done beside.
+        threading.Thread(target=_browse, args=(door,), name="browser", daemon=True).start()
+        return True
 
     def close(self) -> None:
         """Remove the file; called as soon as the link was followed."""
         folder, self._folder = self._folder, None
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _browse(door: Path) -> None:
+    with suppress(webbrowser.Error, OSError):
+        webbrowser.open(door.as_uri())
+
+
+def _has_screen() -> bool:
+    """Return whether a browser would have a window: one in the terminal shows no page of ours."""
+    if sys.platform != "linux":
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))

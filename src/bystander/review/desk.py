@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from bystander import plan, run
-from bystander.errors import BystanderError, PlanError
+from bystander import media, plan, run
+from bystander.errors import BystanderError, Conflict, PlanError
 from bystander.records import Change, Decided, Decision, Plan, Undo
 from bystander.review import documents, unsure
 from bystander.review.answers import Refusal
@@ -86,7 +86,7 @@ class Desk:
 
     def _check_digest(self) -> None:
         try:
-            found = self.pictures.back.digest()
+            found = media.digest(self.place.source)
         except BystanderError:
             self.digest = "other"
             return
@@ -108,6 +108,18 @@ class Desk:
             decisions = self.journal.read()
             if len(decisions) != self.revision:
                 self.decided = plan.decide(self.base, decisions)
+
+    def standing(self, revision: int) -> Decided:
+        """Return what was decided up to *revision*, which is the last.
+
+        Raises:
+            Conflict: It is not.
+        """
+        with self._lock:
+            self.refresh()
+            if revision != self.revision:
+                raise Conflict("somebody else decided in the meantime", revision=self.revision)
+            return self.decided
 
     def document(self, n: int) -> dict[str, Any]:
         """Return all that the page is told of it, as file *n*."""

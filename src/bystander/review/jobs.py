@@ -11,6 +11,7 @@ from typing import Any
 from bystander.errors import BystanderError, LeakFound
 from bystander.review.answers import Refusal
 
+PLAN, RENDER, FOLLOW = "plan", "render", "follow"
 _MOST_SAID = 50  # lines; the last ones are kept
 _MOST_KEPT = 50  # jobs that are over
 _STOP_S = 5.0
@@ -22,6 +23,7 @@ class Job:
 
     Attributes:
         id: What the page calls it by.
+        kind: ``plan``, ``render`` or ``follow``.
         file: Number of the file that it is for.
         heavy: Whether it needs the machine to itself.
         what: What it is doing, in words.
@@ -35,6 +37,7 @@ class Job:
     """
 
     id: str
+    kind: str
     file: int
     heavy: bool
     what: str
@@ -87,13 +90,14 @@ class Jobs:
         self._threads: dict[str, threading.Thread] = {}
         self._lock = threading.Lock()
 
-    def begin(self, what: str, body: Callable[[Job], None], *, file: int, heavy: bool) -> Job:
-        """Begin a job that does *body* in a thread.
+    def begin(self, kind: str, what: str, body: Callable[[Job], None], *, file: int) -> Job:
+        """Begin a job that does *body* in a thread; all but following is heavy.
 
         Raises:
             Refusal: Another of its weight runs.
         """
-        job = Job(id=secrets.token_hex(8), file=file, heavy=heavy, what=what)
+        heavy = kind != FOLLOW
+        job = Job(id=secrets.token_hex(8), kind=kind, file=file, heavy=heavy, what=what)
         with self._lock:
             if any(other.heavy == heavy for other in self._running()):
                 raise Refusal(409, "busy", "one thing after the other: another one is under way")

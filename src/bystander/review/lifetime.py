@@ -37,6 +37,7 @@ class Clock:
 def wait(
     clock: Clock,
     *,
+    parent: int,
     alive: Callable[[], bool],
     at_work: Callable[[], bool],
     enter: Callable[[], None],
@@ -45,11 +46,11 @@ def wait(
 
     Args:
         clock: When it was last used.
+        parent: Number of the process that began this one, as it was before the first link was told.
         alive: Whether it serves.
         at_work: Whether work is under way that a person began.
         enter: Called when Enter is pressed in the terminal.
     """
-    parent = os.getppid()
     terminal = sys.stdin.fileno() if _is_terminal() else None
     while True:
         if not alive():

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bystander import media
 from bystander.review.desk import Desk
+from bystander.review.jobs import Job
 from bystander.review.places import Place
 from bystander.review.rendered import up_to
 from bystander.review.unsure import read_report
@@ -19,15 +20,17 @@ class Listing:
         self._places = places
         self.failed: dict[int, str] = {}
 
-    def entries(self, busy: Collection[int], desks: Mapping[int, Desk]) -> list[dict[str, Any]]:
-        """Return what the page lists of every file; *busy* ones are being worked on."""
-        return [self._entry(n, n in busy, desks.get(n)) for n in range(len(self._places))]
+    def entries(
+        self, doing: Mapping[int, Job | None], desks: Mapping[int, Desk]
+    ) -> list[dict[str, Any]]:
+        """Return what the page lists of every file, with what is being done to it."""
+        return [self._entry(n, doing.get(n), desks.get(n)) for n in range(len(self._places))]
 
-    def _entry(self, n: int, busy: bool, desk: Desk | None) -> dict[str, Any]:
+    def _entry(self, n: int, job: Job | None, desk: Desk | None) -> dict[str, Any]:
         place = self._places[n]
         message = self.failed.get(n)
         state = "planned" if place.plan.exists() else "unplanned"
-        if busy:
+        if job is not None and job.heavy:
             state = "busy"
         elif message is not None:
             state = "failed"
@@ -37,6 +40,7 @@ class Listing:
             "kind": "photo" if media.is_photo(place.source) else "recording",
             "state": state,
             "message": message,
+            "job": {"id": job.id, "kind": job.kind} if job is not None and job.heavy else None,
             "decisions": desk.revision if desk else _lines(place),
             "rendered": desk.rendered.state(desk.decided) if desk else _rendered(place),
         }

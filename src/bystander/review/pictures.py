@@ -55,16 +55,26 @@ class Pictures:
         Raises:
             Refusal: Nobody does.
         """
-        if (found := self._kept.get(key)) is not None:
-            self._kept.move_to_end(key)
+        if (found := self._found(key)) is not None:
             return found
         async with self._turns[front]:
             if await gone():
                 raise Refusal(499, "gone", "nobody waits for it")
+            if (found := self._found(key)) is not None:  # another asked for the same
+                return found
             made = await run_in_threadpool(make)
+            self._keep(key, made)
+        return made
+
+    def _found(self, key: Hashable) -> bytes | None:
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+        return found
+
+    def _keep(self, key: Hashable, made: bytes) -> None:
         self._kept[key] = made
         self._size += len(made)
         while self._size > _MOST_KEPT and len(self._kept) > 1:
             _, old = self._kept.popitem(last=False)
             self._size -= len(old)
-        return made

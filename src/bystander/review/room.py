@@ -13,7 +13,7 @@ from bystander.errors import BystanderError, PlanError
 from bystander.review import work
 from bystander.review.answers import Refusal
 from bystander.review.desk import Desk
-from bystander.review.jobs import Job, Jobs
+from bystander.review.jobs import PLAN, RENDER, Job, Jobs
 from bystander.review.keys import Keys
 from bystander.review.lifetime import Clock
 from bystander.review.listing import Listing
@@ -115,8 +115,7 @@ class Room:
     def files(self) -> list[dict[str, Any]]:
         """Return what the page lists of every file."""
         doing = {n: self.jobs.of_file(n) for n in range(len(self.places))}
-        busy = {n for n, job in doing.items() if job is not None and job.heavy}
-        return self._listing.entries(busy, dict(self._desks))
+        return self._listing.entries(doing, dict(self._desks))
 
     def draw_up(self, n: int) -> Job:
         """Begin to draw up the plan of file *n*.
@@ -138,20 +137,20 @@ class Room:
                     self._listing.failed[n] = str(error)
                 raise
 
-        return self.jobs.begin("drawing up the plan", body, file=n, heavy=True)
+        return self.jobs.begin(PLAN, "drawing up the plan", body, file=n)
 
     def render(self, n: int, revision: int) -> Job:
         """Begin to render file *n* as it was decided up to *revision*.
 
         Raises:
-            Refusal: Others decided since, or other work is under way.
+            Conflict: Others decided since.
+            PlanError: The plan is for another recording.
+            Refusal: Other work is under way.
         """
         desk = self.desk(n)
-        desk.refresh()
-        if revision != desk.revision:
-            raise Refusal(
-                409, "conflict", "somebody else decided in the meantime", revision=desk.revision
-            )
+        decided = desk.standing(revision)
         if desk.digest == "other":
             raise PlanError("the plan was drawn up for another recording")
-        return self.jobs.begin("rendering", work.render(desk, self.settings), file=n, heavy=True)
+        return self.jobs.begin(
+            RENDER, "rendering", work.render(desk, decided, self.settings), file=n
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 
 from bystander.review import lifetime, serving
@@ -38,6 +39,7 @@ def hold(
     Raises:
         BystanderError: The port cannot be had.
     """
+    parent = os.getppid()
     listening = serving.listen(port)
     host = f"{serving.ADDRESS}:{listening.getsockname()[1]}"
     clock = lifetime.Clock(idle_s)
@@ -58,5 +60,9 @@ def hold(
         let_in()
         room.warm()
         return lifetime.wait(
-            clock, alive=lambda: server.alive, at_work=lambda: room.jobs.at_work, enter=let_in
+            clock,
+            parent=parent,
+            alive=lambda: server.alive,
+            at_work=lambda: room.jobs.at_work,
+            enter=let_in,
         )

@@ -9,7 +9,7 @@ from typing import Literal
 from bystander import media, plan, run
 from bystander.errors import BystanderError, LeakFound
 from bystander.geometry import Box
-from bystander.records import Plan, Speech
+from bystander.records import Decided, Plan, Speech
 from bystander.review import documents
 from bystander.review.desk import Desk
 from bystander.review.jobs import Job
@@ -70,9 +70,9 @@ def _rows(desk: Desk, found: dict[int, Box]) -> list[list[float]]:
     return rows
 
 
-def render(desk: Desk, settings: Settings) -> Callable[[Job], None]:
-    """Return what renders what was decided at *desk*, and verifies it."""
-    decided, place = desk.decided, desk.place
+def render(desk: Desk, decided: Decided, settings: Settings) -> Callable[[Job], None]:
+    """Return what renders what was *decided* at *desk*, and verifies it."""
+    place = desk.place
 
     def body(job: Job) -> None:
         _check_ours(place)
