@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import type { FileEntry } from "../api/types";
 import { count } from "../model/words";
 import type { Store } from "../store";
@@ -5,6 +6,8 @@ import type { Store } from "../store";
 /** The files of a folder, and how far each of them is. */
 export function Files({ store }: { store: Store }) {
   const files = store.session.value?.files ?? [];
+  // What was decided and rendered since is told when somebody asks.
+  useEffect(() => void store.actions.heeding(store.actions.refresh), [store]);
   return (
     <ul class="rows scroll" aria-label="Files">
       {files.map((file) => (

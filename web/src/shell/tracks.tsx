@@ -103,13 +103,12 @@ function Cards({ store, tracks }: { store: Store; tracks: Track[] }) {
   function onKey(event: KeyboardEvent): void {
     const at = tracks.findIndex((track) => track.id === active);
     const page = Math.max(1, Math.floor(height.value / CARD_HEIGHT) - 1);
+    // Home and End are the recording's, here too: who has just chosen a track goes on in time.
     const to = {
       ArrowDown: at + 1,
       ArrowUp: at - 1,
       PageDown: at + page,
       PageUp: at - page,
-      Home: 0,
-      End: tracks.length - 1,
     }[event.key];
     const ctrl = event.ctrlKey || event.metaKey;
     if (to !== undefined) {

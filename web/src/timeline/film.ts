@@ -51,6 +51,8 @@ export class Film {
   readonly #kept = new Map<number, ImageBitmap>();
   readonly #failed = new Set<number>();
   #wanted: number[] = [];
+  /** The one that was asked for and is on its way. */
+  #coming: number | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asking: AbortController | null = null;
   #closed = false;
@@ -67,7 +69,9 @@ export class Film {
 
   /** Say which pictures are seen now; those that are missing are asked for soon. */
   want(indexes: readonly number[]): void {
-    const missing = indexes.filter((each) => !this.#kept.has(each) && !this.#failed.has(each));
+    const missing = indexes.filter(
+      (each) => !this.#kept.has(each) && !this.#failed.has(each) && each !== this.#coming,
+    );
     const middle = (missing.length - 1) / 2;
     const order = missing.map((each, place) => ({ each, away: Math.abs(place - middle) }));
     this.#wanted = order.sort((one, other) => one.away - other.away).map(({ each }) => each);
@@ -99,6 +103,7 @@ export class Film {
       index = this.#wanted.shift()
     ) {
       this.#asking = new AbortController();
+      this.#coming = index;
       try {
         const bitmap = await this.fetch(index, this.#asking.signal);
         if (this.#closed) return bitmap.close();
@@ -110,6 +115,7 @@ export class Film {
         this.#failed.add(index);
       } finally {
         this.#asking = null;
+        this.#coming = null;
       }
     }
     if (!this.#closed) this.idle();
