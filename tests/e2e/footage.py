@@ -9,6 +9,7 @@ from typing import Any
 import av
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from bystander import detect
 
@@ -59,3 +60,9 @@ def pictures_of(path: Path) -> list[NDArray[np.uint8]]:
     with av.open(str(path)) as container:
         frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
     return [frame.astype(np.uint8) for frame in frames]
+
+
+def photo_of(clip: Path, target: Path, *, index: int) -> Path:
+    """Write frame *index* of *clip* to *target* as a photo; return it."""
+    Image.fromarray(pictures_of(clip)[index]).save(target, quality=95)
+    return target

@@ -19,6 +19,7 @@ from tests.review.conftest import Server
 WIDTH, HEIGHT = 1366, 768
 EDGE = 8  # beside the picture, as web/src/stage/viewport.ts has it
 WAIT_MS = 30_000  # for a machine that does much else besides
+expect.set_options(timeout=WAIT_MS)
 
 Picture = NDArray[np.uint8]
 
@@ -76,7 +77,7 @@ class Visit:
 
     def there(self) -> None:
         """Wait until the picture is there."""
-        expect(self.stage).to_have_attribute("data-shown", re.compile(r"\d+"), timeout=WAIT_MS)
+        expect(self.stage).to_have_attribute("data-shown", re.compile(r"\d+"))
 
     def reload(self) -> None:
         self.page.reload()
@@ -103,7 +104,7 @@ class Visit:
 
     def notice(self, text: str) -> None:
         """Wait until the page says *text*."""
-        expect(self.page.locator(".notices")).to_contain_text(text, timeout=WAIT_MS)
+        expect(self.page.locator(".notices")).to_contain_text(text)
 
     # What is done.
 
@@ -121,7 +122,7 @@ class Visit:
         self.shows(index)
 
     def shows(self, index: int) -> None:
-        expect(self.stage).to_have_attribute("data-shown", str(index), timeout=WAIT_MS)
+        expect(self.stage).to_have_attribute("data-shown", str(index))
 
     def select(self, track: str) -> None:
         self.card(track).click()
