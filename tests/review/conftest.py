@@ -51,6 +51,10 @@ class Server:
     def port(self) -> int:
         return int(self.host.rpartition(":")[2])
 
+    @property
+    def cookie_name(self) -> str:
+        return f"bystander-{self.port}"
+
     def send(
         self, method: str, path: str, headers: dict[str, str] | None = None, body: bytes = b""
     ) -> Answer:
