@@ -93,7 +93,8 @@ def test_a_page_of_another_port(
         + _TRIES.replace("OWN", f'"http://{review.host}"')
         + "</script>"
     )
-    handler = type("Handler", (_Stranger,), {"cookies": [], "page": page_text})
+    cookies: list[str] = []
+    handler = type("Handler", (_Stranger,), {"cookies": cookies, "page": page_text})
     stranger = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=stranger.serve_forever, daemon=True).start()
     context = browser.new_context()
@@ -121,7 +122,7 @@ def test_a_page_of_another_port(
         stranger.server_close()
     assert not own_street.with_name("street.decisions.jsonl").exists()
     # It was sent the cookie where the name is ours: that is why the cookie alone gives no picture.
-    sent = [cookie for cookie in handler.cookies if review.cookie_name in cookie]
+    sent = [cookie for cookie in cookies if review.cookie_name in cookie]
     assert bool(sent) == (name == "127.0.0.1")
     for cookie in sent:
         stolen = {"Cookie": cookie, "Sec-Fetch-Site": "same-origin"}

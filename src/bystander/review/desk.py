@@ -22,6 +22,7 @@ from bystander.review.rendered import Rendered
 from bystander.review.times import Times
 from bystander.review.walk import Walks
 
+_PATIENCE_S = 10  # for a page that asked for the file to get it, before other work is begun
 PROGRAM = "bystander"  # who decides what the second look added
 
 
@@ -68,6 +69,7 @@ class Desk:
         self.walks = Walks(self.times, self._text_sha256)
         self.rendered = Rendered(place, self._text_sha256)
         self.digest = "checking"
+        self._shown = threading.Event()
         threading.Thread(target=self._check_digest, name="digest", daemon=True).start()
 
     def close(self) -> None:
@@ -91,6 +93,7 @@ class Desk:
             self.digest = "other"
             return
         self.digest = "same" if found == self.base.footage.sha256 else "other"
+        self._shown.wait(_PATIENCE_S)
         _ = self.plan_sha256  # the first decision would have to wait for it
 
     def refresh(self) -> None:
@@ -125,7 +128,7 @@ class Desk:
         """Return all that the page is told of it, as file *n*."""
         self.refresh()
         decided = self.decided
-        return {
+        told = {
             "n": n,
             "name": self.place.name,
             "revision": self.revision,
@@ -141,6 +144,8 @@ class Desk:
             "output": self.place.outputs.recording.name,
             "digest": self.digest,
         }
+        self._shown.set()
+        return told
 
     def decide(
         self, revision: int, because: str, change: Callable[[int], Change]
