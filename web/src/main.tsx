@@ -10,14 +10,11 @@ import { createStore } from "./store";
 import { hang, palette } from "./theme/colours";
 import { keepInTouch } from "./touch";
 
+// The title stays what it is: browsers write it into their history, and the file's name with it.
 const place = document.getElementById("page");
 if (place) {
   const store = createStore();
   effect(() => hang(palette.value, document.documentElement));
-  effect(() => {
-    const doc = store.doc.value;
-    document.title = doc ? `${doc.name} – bystander review` : "bystander review";
-  });
   render(<Page store={store} />, place);
   listenToKeys(store);
   keepInTouch(store);
