@@ -12,30 +12,38 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 from tests.e2e.footage import street_clip
 from tests.e2e.visit import Visit
 from tests.review.conftest import serving
 
 Reviewing = Callable[..., Visit]
 
+REBOUND = "rebound.example"  # a name of somebody else's that leads to this machine
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """Return Chromium; without it the tests are skipped, and say so."""
+def chromium() -> Iterator[Playwright]:
+    """Return what starts Chromium; without it the tests are skipped, and say so."""
     if CHROMIUM is None:
         pytest.skip("chromium is not installed")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=chromium_options())
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="package")
+def browser(chromium: Playwright) -> Iterator[Browser]:
+    """Return Chromium, running."""
+    browser = chromium.chromium.launch(executable_path=CHROMIUM, args=chromium_options())
+    yield browser
+    browser.close()
 
 
 def chromium_options() -> list[str]:
-    """Return what Chromium needs to run here: root has no sandbox."""
-    return ["--no-sandbox"] if os.getuid() == 0 else []
+    """Return what Chromium is to be started with: root has no sandbox."""
+    rebound = f"--host-resolver-rules=MAP {REBOUND} 127.0.0.1"
+    return [rebound, *(["--no-sandbox"] if os.getuid() == 0 else [])]
 
 
 @pytest.fixture(scope="session")
