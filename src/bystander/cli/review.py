@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bystander.cli import console, folder, options
-from bystander.errors import PlanError
+from bystander.errors import WrongPath
 
 if TYPE_CHECKING:
     from bystander.review import Place, Settings
@@ -120,7 +120,7 @@ def review(
         return
     if not places[0].plan.exists():
         if plan is not None:
-            raise PlanError(f"{plan} does not exist")
+            raise WrongPath(f"{plan} does not exist")
         _draw_up(places[0], settings, quiet=quiet)
     _hold(places, settings, port=port, idle=idle, browser=not no_open, quiet=quiet)
 

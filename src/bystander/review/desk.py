@@ -46,11 +46,15 @@ class Desk:
         try:
             with ThreadPoolExecutor(1) as beside:  # the child needs as long as the plan
                 opening = beside.submit(self.pictures.front.facts)
-                self._stamp = _stamp(place)
-                text = _read(place)
-                self.base: Plan = plan.from_json(text.decode("utf-8", "replace"))
-                self._text_sha256 = hashlib.sha256(text).hexdigest()
-                self.facts = opening.result()
+                try:
+                    self._stamp = _stamp(place)
+                    text = _read(place)
+                    self.base: Plan = plan.from_json(text.decode("utf-8", "replace"))
+                    self._text_sha256 = hashlib.sha256(text).hexdigest()
+                    self.facts = opening.result()
+                except BaseException:
+                    self.pictures.close()  # or the child would be waited for
+                    raise
             _check_fits(self.base, self.facts)
             self.times = Times(self.facts)
             self.journal = Journal(

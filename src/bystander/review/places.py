@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bystander import run
-from bystander.errors import FootageError
+from bystander.errors import WrongPath
 
 _PLAN = ".plan.json"
 
@@ -35,7 +35,7 @@ class Place:
         """Make the folders in which plan and outputs are to be, where they are of a folder's.
 
         Raises:
-            FootageError: They cannot be made.
+            WrongPath: They cannot be made.
         """
         if self.within is not None:
             run.make_folders(*self.within)
@@ -53,15 +53,15 @@ def find(
         neutral: Whether names of outputs are to say nothing.
 
     Raises:
-        FootageError: There is nothing to review.
+        WrongPath: There is nothing to review.
     """
     if not source.is_dir():
         if not source.exists():
-            raise FootageError(f"{source} does not exist")
+            raise WrongPath(f"{source} does not exist")
         outputs = run.outputs_for(source, output, neutral=neutral)
         return (_place(source.name, source, outputs, plan or outputs.plan),)
     if output is None or plan is not None:
-        raise FootageError(f"{source} is a folder", hint="-o names the folder of plans and outputs")
+        raise WrongPath(f"{source} is a folder", hint="-o names the folder of plans and outputs")
     found = run.search(source, output)
     places = []
     for number, path in enumerate(found.media):

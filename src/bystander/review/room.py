@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 from bystander import run
@@ -98,15 +97,6 @@ class Room:
         idle.sort(key=lambda n: self._asked_for[n])
         for n in idle[: max(0, len(self._desks) - _MOST_OPEN + 1)]:
             self._desks.pop(n).close()
-
-    def warm(self) -> None:
-        """Open the first file, so that it is there when the page asks for it."""
-
-        def body() -> None:
-            with suppress(BystanderError, Refusal):  # the page is told when it asks
-                self.desk(0)
-
-        threading.Thread(target=body, name="warm", daemon=True).start()
 
     def _viewer(self, place: Place) -> run.Viewer:
         options = self.settings.options

@@ -37,7 +37,7 @@ def hold(
         browser: Have the browser open the page.
 
     Raises:
-        BystanderError: The port cannot be had.
+        BystanderError: The port cannot be had; or, if there is one file, it cannot be opened.
     """
     parent = os.getppid()
     listening = serving.listen(port)
@@ -57,8 +57,9 @@ def hold(
             if browser:
                 doorway.open(link)
 
+        if len(places) == 1:  # what is wrong with it is said at once, and not on the page
+            room.desk(0)
         let_in()
-        room.warm()
         return lifetime.wait(
             clock,
             parent=parent,
