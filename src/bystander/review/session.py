@@ -44,7 +44,12 @@ def hold(
     host = f"{serving.ADDRESS}:{listening.getsockname()[1]}"
     clock = lifetime.Clock(idle_s)
     doorway = Doorway()
-    keys = Keys(listening.getsockname()[1], used=doorway.close)
+
+    def came_in() -> None:
+        doorway.close()
+        clock.use()
+
+    keys = Keys(listening.getsockname()[1], used=came_in)
     with (
         doorway,
         Room(places, settings, keys=keys, clock=clock) as room,
@@ -59,6 +64,7 @@ def hold(
 
         if len(places) == 1:  # what is wrong with it is said at once, and not on the page
             room.desk(0)
+        clock.use()
         let_in()
         return lifetime.wait(
             clock,
