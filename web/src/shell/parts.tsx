@@ -127,9 +127,12 @@ export function Dialog(props: {
   const place = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const element = place.current;
+    const before = document.activeElement;
     element?.showModal();
     // What the dialog is about comes first, its close button last.
     element?.querySelector<HTMLElement>("[data-first], footer button")?.focus();
+    // It is taken away rather than closed, so nobody else gives the focus back.
+    return () => before instanceof HTMLElement && before.focus({ preventScroll: true });
   }, []);
   return (
     <dialog

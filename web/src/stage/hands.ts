@@ -251,7 +251,10 @@ export class Hands {
     if (!doc || at === null) return false;
     const drawing = store.tool.peek() === "draw";
     const box = drawing ? middle(doc.width, doc.height) : taken?.box;
-    if (!box) return false;
+    if (!box) {
+      store.actions.say("no selected box is in this picture");
+      return true;
+    }
     this.#settle();
     this.pending = { track: drawing ? null : (taken?.track.id ?? null), at, box, keyed: true };
     this.table.say(
