@@ -32,6 +32,7 @@ demo: $(READY) ## redact the sample clip, and say where the output and the repor
 	$(BIN)/bystander redact demo/bikes.mp4
 
 test: $(READY) $(ATTACK) web ## run the tests
+	$(BIN)/python web_build.py tools
 	$(BIN)/python -m pytest
 
 lint: $(READY) ## look at the code: style, imports between rooms

@@ -42,9 +42,14 @@ def put_in_place() -> None:
     _BUILT_FROM.write_text(f"{wanted}\n", encoding="utf-8")
 
 
+def install_tools() -> None:
+    """Have what the page is checked with at hand, axe-core among it."""
+    _install(everything=True)
+
+
 def check() -> None:
     """Hold the page's code to its types, style and tests."""
-    _install(everything=True)
+    install_tools()
     _npm("run", "check")
 
 
@@ -130,6 +135,8 @@ def _read(path: Path) -> str:
 if __name__ == "__main__":
     if sys.argv[1:] == ["check"]:
         check()
+    elif sys.argv[1:] == ["tools"]:
+        install_tools()
     else:
         put_in_place()
         print(f"the page is in {PAGE.relative_to(ROOT)}")
