@@ -38,6 +38,9 @@ class PixelLayout:
         return self.chroma_shift if plane and self.chroma_shift else (0, 0)
 
 
+# Small pictures of a whole frame, which several look at, are made once.
+_KEPT_PX = 480 * 480
+
 # The grey of the solid fill, as a share of the way from black to white.
 _SOLID_GREY = 0.36
 
@@ -90,6 +93,7 @@ class Frame:
     damaged: bool = False
     shown: tuple[int, int] | None = None
     _rgb: Callable[[int, int, Box], Picture] | None = field(default=None, repr=False)
+    _small: dict[tuple[int, int], Picture] = field(default_factory=dict, repr=False)
 
     @property
     def width(self) -> int:
@@ -116,14 +120,21 @@ class Frame:
                 ``None``: all of it.
 
         Returns:
-            Shape (height, width, 3), R G B, 0 to 255.
+            Shape (height, width, 3), R G B, 0 to 255; not to be changed.
 
         Raises:
             ValueError: The frame did not come from a decoder, so it has no picture to scale.
         """
         if self._rgb is None:
             raise ValueError("only a frame that came from a decoder can be looked at")
-        return self._rgb(width, height, part or self.bounds)
+        if part is not None or width * height > _KEPT_PX:
+            return self._rgb(width, height, part or self.bounds)
+        kept = self._small.get((width, height))
+        if kept is None:
+            kept = self._rgb(width, height, self.bounds)
+            kept.flags.writeable = False
+            self._small[width, height] = kept
+        return kept
 
     def with_planes(self, planes: tuple[Plane, ...]) -> Frame:
         """Return the same moment with other planes, and no way back to these."""
