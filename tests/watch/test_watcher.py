@@ -63,6 +63,7 @@ def watched(
     first_s: Fraction | None = None,
     within_s: Fraction = Fraction(0),
     change: Callable[[int, list[np.ndarray[Any, Any]]], None] | None = None,
+    **options: Any,
 ) -> list[Detection]:
     """Draw a white patch where *where* says on a ground that stands still; return what is seen."""
 
@@ -77,7 +78,8 @@ def watched(
 
     scene = Scene(width=WIDTH, height=HEIGHT, frames=frames, rate=RATE, change=paint)
     footage = media.open_footage(draw(folder / "in.mp4", scene))
-    watcher, jumps = Watcher(look, sure=0.25, first_s=first_s, within_s=within_s), Jumps()
+    watcher = Watcher(look, sure=0.25, first_s=first_s, within_s=within_s, **options)
+    jumps = Jumps()
     found: list[Detection] = []
     for frame in footage.frames():
         found += watcher.see(frame, jumped=jumps.see(frame))
@@ -214,3 +216,35 @@ def test_a_jolt_of_the_camera_is_followed(tmp_path: Path) -> None:
 
     found = watched(tmp_path, jolted, Seen(), frames=30, within_s=Fraction(13, 100))
     assert {10, 11, 12, 13} <= set(numbers(found))
+
+
+class Deep(Seen):
+    """Sees the patch in every fourth look at most, and notes in which frames it looked deeply."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.deep: list[int] = []
+        self.glances = 0
+
+    def depth(self, frame: Frame) -> int:
+        self.glances += 1
+        if self.glances % 4 != 1:
+            return 0
+        self.deep.append(frame.index)
+        return 2
+
+    def __call__(
+        self, frame: Frame, part: Box | None, sizes: tuple[float, float] | None
+    ) -> list[Detection]:
+        seen = super().__call__(frame, part, sizes)
+        return seen if frame.index in self.deep else []
+
+
+def test_a_deeper_look_is_at_all_that_changed_since_the_last_as_deep(tmp_path: Path) -> None:
+    look = Deep()
+    there = during(range(3, 100))
+    found = watched(tmp_path, there, look, frames=57, within_s=Fraction(1), depth=look.depth)
+    assert look.deep == [0, 28, 56]
+    assert numbers(found) == [28, 35, 42, 49, 56]
+    parts = [part for index, part in look.at if index == 28]
+    assert any(part is not None and part.intersection(still(0)) == still(0) for part in parts)

@@ -70,6 +70,7 @@ class Finder:
             sure=sure,
             longest_s=Fraction(0) if at_once else LONGEST_S,
             within_s=_WITHIN_S,
+            depth=self._sizes.depth,
         )
         self._people_every_s = Fraction(0) if at_once else _PEOPLE_EVERY_S
         self._people_sought: Frame | None = None

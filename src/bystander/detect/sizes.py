@@ -21,9 +21,9 @@ import numpy as np
 from bystander.detect.also import Also
 from bystander.detect.evidence import Look, together
 from bystander.detect.tiles import suppress, tiles
-from bystander.geometry import Box
+from bystander.geometry import Box, goes_on, sides
 from bystander.records import Detection, Detector, Frame, Kind, aspects_to_look_at
-from bystander.watch import covering, is_due, look_at
+from bystander.watch import LARGE_PX, covering, holds, is_due, look_at
 
 _SMALL_FACE_PX = 20  # below this the picture as it is does not do
 _LEAST_SIDE = 96  # a picture is not looked at smaller than this
@@ -32,12 +32,15 @@ _MOST_SIDE_WHOLE = 960  # faces may be as large as the picture: some look takes 
 # of docs/measurements.md, 6 % were faces below this height and 14 % above: a score says less there.
 _DOUBTFUL_PX = 16
 _DOUBT = 1.5
-# Looking at twice the size costs four times as much: frames larger than this are so looked at, all
-# of them, twice a second, and what changed in them always. A face that only such a look finds moves
-# little in the meantime, and is looked for around where it was.
-_DOUBLE_ALWAYS_PX = 1280 * 736
-_DOUBLE_EVERY_S = Fraction(1, 2)
-_DOUBLE_EVERY_FRAMES = 30  # for files whose times cannot be believed
+# Looking at twice the size costs four times as much, and a small face moves less in the picture
+# than a large one. So large frames are looked at in depths: up to half their size each time, as
+# they are twice a second, twice as large once a second. A face too small for a look is looked for
+# around where it was, at its size, in every look: a camera that shakes moves all of them. One that
+# a deeper look finds anew is looked for in what was looked at since the last such look as well.
+_UP_TO = (Fraction(1, 2), Fraction(1), Fraction(2))  # sizes, by depth
+_EVERY_S = (Fraction(0), Fraction(1, 2), Fraction(1))
+_EVERY_FRAMES = (0, 30, 60)  # for files whose times cannot be believed
+_DEEPEST = len(_UP_TO) - 1
 # Heights, in pixels of the picture looked at, that a detector is good at: what is known to be of
 # some size is looked for at the scales that make it so.
 _FIT_PX = (10, 100)
@@ -69,19 +72,39 @@ class Sizes:
         self._least_scores = least_scores
         self._still = still
         self._every_frame = every_frame
-        self._doubled: Frame | None = None
         self._scene = 0  # the number of its first frame
-        self._small: list[Box] = []
+        self._looked: list[Frame | None] = [None for _ in _UP_TO]  # last, in each depth
+        self._now: tuple[Frame, int] | None = None  # what is looked at, and how deeply
+        self._passed: list[tuple[Frame, int]] = []  # the same of those since the deepest look
+        self._known: list[Box] = []  # who was seen last
 
     def begin_scene(self, frame: Frame) -> None:
         """Take in that *frame* is the first of another scene."""
-        self._scene, self._small = frame.index, []
+        self._scene, self._known = frame.index, []
 
     def follow(self, seen: Sequence[Detection]) -> None:
         """Take in what was seen last: who is small is looked for where they were."""
         if seen:
             latest = max(detection.at for detection in seen)
-            self._small = [d.box for d in seen if d.at == latest and d.box.height < _SMALL_FACE_PX]
+            self._known = [detection.box for detection in seen if detection.at == latest]
+
+    def depth(self, frame: Frame) -> int:
+        """Return how deeply *frame* is looked at, 0 to 2, which is about to be done.
+
+        Where each look is as deep as any, it is 0.
+        """
+        if self._always_deep(frame):
+            return 0
+        if self._now is not None:
+            last, depth = self._now
+            in_scene = last.index >= self._scene or frame.index < self._scene
+            is_over = depth == _DEEPEST or not in_scene
+            self._passed = [] if is_over else [*self._passed, self._now]
+        depth = max(level for level in range(len(_UP_TO)) if self._is_due(frame, level))
+        for level in range(depth + 1):
+            self._looked[level] = frame
+        self._now = frame, depth
+        return depth
 
     def people(self, frame: Frame, also: Also | None = None) -> list[Detection]:
         """Return the people in *frame*; *also* takes in what else the same look shows."""
@@ -98,35 +121,78 @@ class Sizes:
     def faces(
         self, frame: Frame, part: Box | None, sizes: tuple[float, float] | None
     ) -> list[Detection]:
-        """Return the faces in *frame*, or *part* of it; see :data:`bystander.watch.Look`."""
+        """Return the faces in *frame*, or *part* of it; see :data:`bystander.watch.Look`.
+
+        And those that are new to a deeper look, in frames before.
+        """
         scales = list(self._scales(frame))
         if sizes is not None:
-            least, largest = sizes
-            scales_down = [scale for scale in scales if scale <= 1]
-            fit = [s for s in scales if largest * s >= _FIT_PX[0] and least * s <= _FIT_PX[1]]
-            if part is None and frame.width * frame.height > _DOUBLE_ALWAYS_PX:
-                fit = [scale for scale in fit if scale in scales_down] or fit
-            # What is too large for all of them is best seen where it is smallest.
-            return self._seen_at(Kind.FACE, frame, part, fit or scales_down)
-        if part is not None:
-            return self._seen_at(Kind.FACE, frame, part, scales)
-        if self._double_is_due(frame):
-            self._doubled = frame
-            return self._seen_at(Kind.FACE, frame, part, scales)
-        seen = self._seen_at(Kind.FACE, frame, part, [scale for scale in scales if scale <= 1])
-        # Those who were found at twice the size are looked for at twice the size.
-        small = [box.padded(2 * box.height + 16) for box in self._small]
-        for around in covering(small, frame) or ():
-            seen += self._seen_at(Kind.FACE, frame, around, scales)
-        return seen
+            return self._seen_at(frame, part, self._fitting(frame, part, sizes))
+        depth = _DEEPEST
+        if not self._always_deep(frame) and self._now is not None:
+            depth = self._now[1]
+        limit = _UP_TO[depth]
+        seen = self._seen_at(frame, part, [s for s in scales if s <= limit] or [min(scales)])
+        if self._always_deep(frame):
+            return seen
+        known = [box for box in self._known if part is None or holds(part, box, frame)]
+        fresh = _new(seen, known)
+        closely = [box for box in known if _too_small(box, limit)]
+        if depth == 0:  # what one coarse look shows is looked at closely before it counts
+            closely += [detection.box for detection in fresh]
+            seen = [detection for detection in seen if detection not in fresh]
+            fresh = []
+        before = self._before([detection.box for detection in fresh])
+        return [*seen, *self._around(frame, closely), *before]
+
+    def _around(self, frame: Frame, boxes: Sequence[Box]) -> list[Detection]:
+        """Return the faces in *frame* around *boxes*, and of their sizes."""
+        if not boxes:
+            return []
+        parts = covering([box.padded(2 * box.height + 16) for box in boxes], frame)
+        found: list[Detection] = []
+        for part in [frame.bounds] if parts is None else parts:
+            heights = [box.height for box in boxes if holds(part, box, frame)]
+            if heights:
+                fit = self._fitting(frame, part, (min(heights), max(heights)))
+                seen = self._seen_at(frame, part, fit)
+                found += [d for d in seen if holds(part, d.box, frame)]
+        return found
+
+    def _before(self, boxes: Sequence[Box]) -> list[Detection]:
+        """Return earlier sightings of *boxes*, in frames that were not looked at deeply enough."""
+        found: list[Detection] = []
+        for frame, depth in reversed(self._passed):
+            boxes = [box for box in boxes if _too_small(box, _UP_TO[depth])]
+            seen = self._around(frame, boxes)
+            new = _new(seen, boxes)
+            here = [detection for detection in seen if detection not in new]
+            found += here
+            boxes = [detection.box for detection in here]
+        return found
+
+    def _fitting(
+        self, frame: Frame, part: Box | None, sizes: tuple[float, float]
+    ) -> list[Fraction]:
+        """Return the scales at which what is of *sizes*, least and largest height, is looked for.
+
+        What is too large for all of them is best seen where it is smallest.
+        """
+        least, largest = sizes
+        scales = list(self._scales(frame))
+        scales_down = [scale for scale in scales if scale <= 1]
+        fit = [s for s in scales if largest * s >= _FIT_PX[0] and least * s <= _FIT_PX[1]]
+        if not self._always_deep(frame) and (part is None or least >= _SMALL_FACE_PX):
+            fit = [scale for scale in fit if scale in scales_down] or fit
+        return fit or scales_down
 
     def _seen_at(
-        self, kind: Kind, frame: Frame, part: Box | None, scales: Sequence[Fraction]
+        self, frame: Frame, part: Box | None, scales: Sequence[Fraction]
     ) -> list[Detection]:
         return [
             found
             for detector in self._detectors
-            if detector.kind is kind
+            if detector.kind is Kind.FACE
             for found in self._seen(detector, frame, part, scales)
         ]
 
@@ -172,13 +238,14 @@ class Sizes:
             all_boxes, all_scores = all_boxes[kept], all_scores[kept]
         return Look(float(scale), all_boxes, all_scores)
 
-    def _double_is_due(self, frame: Frame) -> bool:
-        """Return whether all of *frame* is to be looked at twice as large as well."""
-        if frame.width * frame.height <= _DOUBLE_ALWAYS_PX or self._every_frame:
-            return True
-        last = self._doubled
+    def _always_deep(self, frame: Frame) -> bool:
+        """Return whether every look at *frame*, or its like, is as deep as any."""
+        return self._every_frame or frame.width * frame.height <= LARGE_PX
+
+    def _is_due(self, frame: Frame, depth: int) -> bool:
+        last = self._looked[depth]
         is_new = last is not None and last.index < self._scene <= frame.index
-        return is_new or is_due(frame, last, _DOUBLE_EVERY_S, _DOUBLE_EVERY_FRAMES)
+        return is_new or is_due(frame, last, _EVERY_S[depth], _EVERY_FRAMES[depth])
 
     def _scales(self, frame: Frame) -> Iterator[Fraction]:
         yield Fraction(1)
@@ -192,6 +259,17 @@ class Sizes:
             yield Fraction(2)
             if self._still and frame.width * frame.height <= _CLOSER_UP_TO_PX:
                 yield from _CLOSER
+
+
+def _too_small(box: Box, scale: Fraction) -> bool:
+    """Return whether *box* is too small to be seen well at *scale*."""
+    return bool(box.height * scale < _SMALL_FACE_PX)
+
+
+def _new(seen: Sequence[Detection], known: Sequence[Box]) -> list[Detection]:
+    """Return those of *seen* that go on from none of *known*."""
+    near = goes_on(sides(detection.box for detection in seen), sides(known))
+    return [detection for number, detection in enumerate(seen) if not near[number].any()]
 
 
 def _pieces(frame: Frame, part: Box | None, scale: Fraction) -> Iterator[Box | None]:

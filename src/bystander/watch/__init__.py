@@ -10,11 +10,12 @@ from bystander.watch.likeness import (
     pattern,
     same_scene,
 )
-from bystander.watch.parts import covering, look_at
-from bystander.watch.watcher import LONGEST_S, Look, Watcher, is_due
+from bystander.watch.parts import covering, each_once, holds, look_at
+from bystander.watch.watcher import LARGE_PX, LONGEST_S, Look, Watcher, is_due
 
 __all__ = [
     "FLAT",
+    "LARGE_PX",
     "LONGEST_S",
     "LOOK_HEIGHT",
     "LOOK_WIDTH",
@@ -24,6 +25,8 @@ __all__ = [
     "Pattern",
     "Watcher",
     "covering",
+    "each_once",
+    "holds",
     "is_due",
     "look_at",
     "pattern",

@@ -6,6 +6,9 @@ ends of such a stretch disagree (something is there at one end only, or moved or
 frame in the middle is looked at, just there, and so on, down to every frame. What has not changed
 since it was last looked at is not looked at again, for at most two seconds.
 
+A look can be of several depths, where whoever looks says so: a deeper one sees more, costs more and
+is due less often. What has changed is then kept apart for each depth.
+
 What this can miss is what comes and goes, or moves away and back, within that time, with nothing to
 be seen of it at either end. A scene that begins or ends is no such case: its first and last frame
 are looked at.
@@ -29,8 +32,10 @@ Look = Callable[[Frame, Box | None, tuple[float, float] | None], Sequence[Detect
 
 LONGEST_S = Fraction(1, 4)  # between two frames that are looked at
 _LONGEST_FRAMES = 30  # the same for files whose times cannot be believed; these are held in memory
-_UNCHANGED_S = Fraction(2)  # no part goes longer without a look
-_UNCHANGED_FRAMES = 120  # the same for files whose times cannot be believed
+# No part goes longer without a look, nor without one of each depth.
+_UNCHANGED_S = (Fraction(2), Fraction(2), Fraction(4))
+_UNCHANGED_FRAMES = (120, 120, 240)  # the same for files whose times cannot be believed
+LARGE_PX = 1280 * 736  # frames with more pixels are dear, and are looked at more sparingly
 # Around what is looked for, as a share of its height, and pixels.
 _AROUND, _AROUND_PX = 1.5, 32
 # What is that near, in heights, and of about that size may be the same, having moved fast.
@@ -54,6 +59,7 @@ class Watcher:
         longest_s: Fraction = LONGEST_S,
         first_s: Fraction | None = None,
         within_s: Fraction = Fraction(0),
+        depth: Callable[[Frame], int] = lambda _: 0,
     ) -> None:
         """Prepare to watch.
 
@@ -65,6 +71,8 @@ class Watcher:
             first_s: The same between the first frame and the second that is looked at.
             within_s: How exactly, in seconds, it is to be known when something came or went. What
                 moved far is looked at in every frame all the same.
+            depth: Given a frame that is about to be looked at, how deeply it will be: 0 to 2. The
+                first of a scene is looked at in full depth.
         """
         self._look = look
         self._sure = sure
@@ -72,9 +80,11 @@ class Watcher:
         self._within_s = within_s
         self._first_s = longest_s if first_s is None else first_s
         self._next_s = self._first_s
-        self._changes = Changes()
+        self._depth = depth
+        self._changes = [Changes() for _ in _UNCHANGED_S]
+        self._whole: list[Frame | None] = [None for _ in _UNCHANGED_S]
         self._before: tuple[Frame, list[Detection]] | None = None
-        self._whole: Frame | None = None
+        self._last: list[list[Detection]] = [[] for _ in _UNCHANGED_S]  # by depth
         self._waiting: list[Frame] = []
         self.looks = 0
 
@@ -112,45 +122,51 @@ class Watcher:
 
     def _catch_up(self) -> list[Detection]:
         frame = self._waiting[-1]
-        here = each_once(self._glance(frame))
-        found = list(here)
+        depth = self._depth(frame)
+        found = each_once(self._glance(frame, depth))
+        here = [detection for detection in found if detection.at == frame.at]
         if self._before is not None:
+            before, seen = self._before
             self._next_s = self._longest_s
-            found += self._between([self._before[0], *self._waiting], self._before[1], here)
+            # A deeper look may have shown what was there before as well.
+            seen = [*seen, *(detection for detection in found if detection.at == before.at)]
+            found += self._between([before, *self._waiting], seen, here)
             found = each_once(found)
         self._before, self._waiting = (frame, here), []
+        for level in range(depth + 1):
+            self._last[level] = here
         return found
 
-    def _glance(self, frame: Frame) -> list[Detection]:
+    def _glance(self, frame: Frame, depth: int) -> list[Detection]:
         """Return all that shows in *frame*; where nothing changed, that is what showed before."""
-        parts = self._changed(frame)
+        parts = self._changed(frame, depth)
+        for level in range(depth + 1):
+            self._changes[level].looked_at(frame, [frame.bounds] if parts is None else parts)
+            if parts is None:
+                self._whole[level] = frame
         if parts is None:
-            self._whole = frame
-            self._changes.looked_at(frame, [frame.bounds])
             return self._look_whole(frame)
-        before = self._before[1] if self._before else []
         seen = [
             replace(detection, at=frame.at)
-            for detection in before
+            for detection in self._last[depth]
             if not any(holds(part, detection.box, frame) for part in parts)
         ]
-        self._changes.looked_at(frame, parts)
         return seen + self._look_at_parts(frame, parts)
 
-    def _changed(self, frame: Frame) -> list[Box] | None:
-        """Return the parts of *frame* to look at, or ``None`` for all of it."""
+    def _changed(self, frame: Frame, depth: int) -> list[Box] | None:
+        """Return the parts of *frame* to look at in *depth*, or ``None`` for all of it."""
         if self._before is None or not self._longest_s:
             return None
-        if is_due(frame, self._whole, _UNCHANGED_S, _UNCHANGED_FRAMES):
+        if is_due(frame, self._whole[depth], _UNCHANGED_S[depth], _UNCHANGED_FRAMES[depth]):
             return None
-        changed = self._changes.since(frame)
+        changed = self._changes[depth].since(frame)
         if sum(box.area for box in changed) > _MOST_CHANGED * frame.width * frame.height:
             return None
         parts = covering([box.padded(_AROUND_CHANGE_PX) for box in changed], frame)
         if parts is None:
             return None
         # What reaches into a part is looked at whole, or not at all.
-        around = [box.padded(box.height / 2) for box in (d.box for d in self._before[1])]
+        around = [box.padded(box.height / 2) for box in (d.box for d in self._last[depth])]
         while True:
             touched = [box for box in around if any(not box.intersection(p).empty for p in parts)]
             missing = [box for box in touched if not any(contains(p, box, frame) for p in parts)]
