@@ -37,13 +37,20 @@ class Bench:
         passes.render(plan or self.plan, self.footage, target, Silent(), fill=fill)
         return target
 
-    def examine(self, output: Path, detector: Any = None) -> Report:
+    def examine(
+        self,
+        output: Path,
+        detector: Any = None,
+        *,
+        foreseen: verify.Foresight | None = None,
+    ) -> Report:
         return verify.examine(
             output,
             plan=self.plan,
             plan_sha256="0" * 64,
             original=self.footage,
             detector=detector or Blind(),
+            foreseen=foreseen,
         )
 
     def leaks(self, output: Path) -> list[Leak]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bystander import detect, media, plan, verify
+from bystander import detect, media, plan, verify, watch
 from bystander.errors import LeakFound, PlanError
 from bystander.plan import policies
 from bystander.records import Frame, Listener, Plan, Policy, Region, Report, Reviewed
@@ -98,7 +98,12 @@ def redact(
         if options.force:
             for older in (outputs.recording, outputs.report_json, outputs.report_html):
                 older.unlink(missing_ok=True)
-        foresight = verify.Foresight(verifier, footage.pixel_aspect, every_frame=footage.closely)
+        foresight = verify.Foresight(
+            verifier,
+            footage.pixel_aspect,
+            is_large=footage.width * footage.height > watch.LARGE_PX,
+            every_frame=footage.closely,
+        )
         faces = policy.wants("faces")
         with Beside(foresight.see if faces else _ignore) as beside:
             drawn, survey, provider = (
@@ -134,6 +139,7 @@ def redact(
                 witnesses=witnesses,
                 at_last=rounds == most - 1,
                 counted=counted,
+                foreseen=foresight if faces else None,
                 camera=policy.hide_camera,
                 listener=_second_listener(policy, footage),
                 to_original=_second_listener(policy, footage) if given else None,

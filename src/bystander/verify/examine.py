@@ -27,6 +27,7 @@ from bystander.timeline import Span, clock
 from bystander.verify import container, fills, photos, voices
 from bystander.verify import second_look as second
 from bystander.verify.camera import Comparison
+from bystander.verify.foresight import Foresight
 from bystander.verify.marks import MarkLook, Witness
 from bystander.verify.recount import Recounter
 from bystander.verify.second_look import SecondLook
@@ -46,6 +47,7 @@ def examine(  # noqa: PLR0912, PLR0915 one check after the other
     witnesses: Sequence[Witness] = (),
     at_last: bool = False,
     counted: Recount | None = None,
+    foreseen: Foresight | None = None,
     camera: bool = False,
     listener: Listener | None = None,
     to_original: Listener | None = None,
@@ -63,6 +65,8 @@ def examine(  # noqa: PLR0912, PLR0915 one check after the other
         witnesses: Look for what else is to be hidden.
         at_last: Whether what is found can be hidden once more, and not again.
         counted: What was counted in the original already, which then is not done again.
+        foreseen: What *detector* saw in all of the original, if it was shown that. Then it looks at
+            the output less often.
         camera: Whether to compare the camera's pattern in both; the report is clean or not
             whatever comes of it.
         listener: Listens for speech that the plan missed; needed where sound is kept without it.
@@ -99,7 +103,13 @@ def examine(  # noqa: PLR0912, PLR0915 one check after the other
             regions=0,
         )
     picture = _properties(found, original)
-    look = SecondLook(detector, found.pixel_aspect, plan, every_frame=original.closely)
+    look = SecondLook(
+        detector,
+        found.pixel_aspect,
+        plan,
+        every_frame=original.closely,
+        foreseen=foreseen.look if foreseen else None,
+    )
     again = Recounter(detector, original.pixel_aspect)
     patterns = Comparison(plan.footage.frames) if camera else None
     faces = plan.policy.wants("faces")
@@ -154,11 +164,11 @@ def examine(  # noqa: PLR0912, PLR0915 one check after the other
     unsure = look.unsure()
     doubts = f"; {len(unsure)} sightings without enough evidence are listed apart" if unsure else ""
     if faces:
+        beforehand = f", and {foreseen.look.looks} at the original's" if foreseen else ""
         note(
             second.NAME,
-            f"{look.looks} looks at {look.frames} frames, for faces alone and outside what is "
-            f"hidden, by {detector.name}"
-            f"{doubts}",
+            f"{look.looks} looks at {look.frames} frames{beforehand}, for faces alone and outside "
+            f"what is hidden, by {detector.name}{doubts}",
             seen,
         )
     nearly = look.nearly(at_last=at_last)

@@ -12,33 +12,58 @@ from fractions import Fraction
 from bystander.records import Detection, Detector, Frame, Plan, Recount
 from bystander.verify import recount
 from bystander.verify.second_look import SecondLook
+from bystander.watch import LONGEST_S
 
 
 class Foresight:
-    """Sees every frame of the original, in order; the plan need not be known until the end."""
+    """Sees every frame of the original, in order; the plan need not be known until the end.
+
+    Attributes:
+        look: What was seen.
+    """
 
     def __init__(
-        self, detector: Detector, pixel_aspect: Fraction, *, every_frame: bool = False
+        self,
+        detector: Detector,
+        pixel_aspect: Fraction,
+        *,
+        is_large: bool = False,
+        every_frame: bool = False,
     ) -> None:
-        """Prepare to look; *detector* is not one that the plan is made with."""
+        """Prepare to look.
+
+        Args:
+            detector: Who looks; not one that the plan is made with.
+            pixel_aspect: Width of a pixel over its height.
+            is_large: Whether frames have more pixels than :data:`bystander.watch.LARGE_PX`. They
+                are looked at twice a second, between the looks of the plan's detector.
+            every_frame: Look at every frame.
+        """
         # Nothing is hidden yet: to look closer would be to follow everybody.
-        self._look = SecondLook(detector, pixel_aspect, None, closer=False, every_frame=every_frame)
+        self.look = SecondLook(
+            detector,
+            pixel_aspect,
+            None,
+            closer=False,
+            every_frame=every_frame,
+            longest_s=2 * LONGEST_S if is_large else LONGEST_S,
+        )
 
     def see(self, frame: Frame) -> None:
         """Take in the next frame."""
-        self._look.see(frame)
+        self.look.see(frame)
 
     def missed(self, plan: Plan) -> tuple[Detection, ...]:
         """Return what *plan* leaves showing, with evidence behind it; and with it, what nearly has.
 
         Empty where nothing has evidence.
         """
-        leaks = self._look.leaks(plan)
+        leaks = self.look.leaks(plan)
         if not leaks:
             return ()
         found = tuple(detection for leak in leaks for detection in leak.found)
-        return found + self._look.nearly(at_last=False, plan=plan)
+        return found + self.look.nearly(at_last=False, plan=plan)
 
     def count(self, plan: Plan) -> Recount:
         """Return how many both detectors saw, and how many only one did."""
-        return recount.count(self._look.chains(), self._look.looks, plan)
+        return recount.count(self.look.chains(), self.look.looks, plan)

@@ -1,5 +1,9 @@
 """Looking over the whole output with a detector that the plan was not made with.
 
+Where the same detector has been shown the original (:mod:`bystander.verify.foresight`), what it
+saw there outside the masks shows in the output as well. That counts as seen, and the output is
+looked at once a second, at other moments, so as not to take the original's word for all of it.
+
 A detector errs, this one too: hands, flags and folds of cloth look like faces to it for a frame or
 two. So a sighting counts when it has evidence behind it, one very sure look or several in
 a row, and the rest is kept as unsure, for a person to look at.
@@ -24,6 +28,8 @@ _EVIDENCE = ((0.75, 0.0), (0.7, 0.08), (0.6, 0.44))
 _NEARLY = ((0.7, 0.0), (0.65, 0.08), (0.55, 0.44))
 _NEARLY_AT_LAST = ((0.6, 0.0), (0.5, 0.08))
 _FOLLOWED = 0.5  # what scores less is hidden in no case
+# Between two looks at the output where the original was looked at, and before the first of them.
+_SAMPLED_S, _SAMPLED_FIRST_S = Fraction(1), Fraction(3, 16)
 
 
 class SecondLook:
@@ -37,6 +43,8 @@ class SecondLook:
         *,
         closer: bool = True,
         every_frame: bool = False,
+        foreseen: SecondLook | None = None,
+        longest_s: Fraction = LONGEST_S,
     ) -> None:
         """Prepare to look; see :class:`bystander.verify.sightings.Sightings`.
 
@@ -46,16 +54,24 @@ class SecondLook:
             plan: What is covered and what may show; ``None``: that is not known yet.
             closer: Look at frames in between as well where something shows.
             every_frame: Look at every frame.
+            foreseen: The look at the original, if that was looked at.
+            longest_s: Longest time between two looks, if it was not.
         """
         self._plan = plan
+        self._foreseen = foreseen
+        first_s = longest_s / 2
+        if foreseen:
+            longest_s, first_s, closer = _SAMPLED_S, _SAMPLED_FIRST_S, False
+        if every_frame:
+            longest_s = first_s = Fraction(0)
         # It begins half a stretch late, so as to look where the plan's detector did not.
         self._sightings = Sightings(
             detector,
             pixel_aspect,
             hidden=plan.boxes_at if plan else lambda _: [],
             sure=_FOLLOWED if closer else None,
-            longest_s=Fraction(0) if every_frame else LONGEST_S,
-            first_s=Fraction(0) if every_frame else LONGEST_S / 2,
+            longest_s=longest_s,
+            first_s=first_s,
         )
         self.frames = 0
 
@@ -72,11 +88,10 @@ class SecondLook:
     def chains(self, plan: Plan | None = None) -> list[Chain]:
         """Return all sightings, by *plan* or what was given before; call after the last frame."""
         plan = plan or self._plan
-        return (
-            self._sightings.chains(plan.boxes_at, plan.without_kept)
-            if plan
-            else (self._sightings.chains())
-        )
+        if plan is None:
+            return self._sightings.chains()
+        others = self._foreseen._sightings if self._foreseen else None
+        return self._sightings.chains(plan.boxes_at, plan.without_kept, others)
 
     def leaks(self, plan: Plan | None = None) -> list[Leak]:
         """Return the sightings with evidence behind them; see :meth:`chains`."""

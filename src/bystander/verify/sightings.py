@@ -10,7 +10,7 @@ import numpy as np
 
 from bystander.geometry import Box, covered_share, goes_on, iou, sides
 from bystander.records import Detection, Detector, Frame, aspects_to_look_at
-from bystander.watch import Jumps, Watcher, look_at
+from bystander.watch import Jumps, Watcher, each_once, look_at
 
 Chain = tuple[Detection, ...]
 # Given a time, what is covered then.
@@ -78,19 +78,31 @@ class Sightings:
         self._last_at = frame.at
         self._seen += self._watcher.see(frame, jumped=self._jumps.see(frame))
 
-    def chains(self, hidden: Hidden | None = None, unkept: Unkept = list) -> list[Chain]:
+    def seen(self) -> list[Detection]:
+        """Return all that was seen; call after the last frame."""
+        self._seen += self._watcher.finish()
+        return self._seen
+
+    def chains(
+        self,
+        hidden: Hidden | None = None,
+        unkept: Unkept = list,
+        others: Sightings | None = None,
+    ) -> list[Chain]:
         """Return all chains of what shows, by their beginning; call after the last frame.
 
         Args:
             hidden: What is covered at a time, instead of what was said when looking began.
             unkept: Leaves out what may show.
+            others: What was seen elsewhere of the same moments and places.
         """
-        self._seen += self._watcher.finish()
         hidden = hidden or self._hidden
+        all_seen = each_once(self.seen() + others.seen()) if others else self.seen()
         # What did not change was not looked at again, but may have been covered meanwhile.
-        showing = unkept(d for d in self._seen if _shows(d.box, hidden(d.at)))
+        showing = unkept(d for d in all_seen if _shows(d.box, hidden(d.at)))
         # One look may be missing between two of a chain, and each falls on a frame.
-        longest_gap_s = 2 * (self._longest_s + self._widest_s)
+        most_often_s = min(self._longest_s, others._longest_s) if others else self._longest_s
+        longest_gap_s = 2 * (most_often_s + self._widest_s)
         active: list[list[Detection]] = []
         closed: list[list[Detection]] = []
         for at, group in groupby(sorted(showing, key=_order), key=lambda d: d.at):
