@@ -380,6 +380,23 @@ def test_what_the_second_look_added_is_hidden_as_it_was() -> None:
     assert made == replace(found, track="drawn-1", score=1.0)
 
 
+@given(redactions(), times)
+def test_what_the_second_look_added_stays_hidden_when_it_is_made_to_move(
+    found: Redaction, cut: Fraction
+) -> None:
+    draw = Draw(
+        track="drawn-1", keys=found.region, span=found.span, interpolate=False, kind=found.kind
+    )
+    changes: list[Change] = [draw]
+    if found.span.start < cut < found.span.end:
+        changes.append(Split(track="drawn-1", at=cut))
+    names = [track.id for track in _decide(_base(), *changes).tracks]
+    changes += [Interpolate(track=name, on=True) for name in names]
+    made = _decide(_base(), *changes).plan
+    for at in _moments(found.span):
+        assert _hides(made, found.box_at(at) or Box(0, 0, 0, 0), at)
+
+
 def test_what_the_verifier_added_comes_again_from_the_decisions_made_of_it() -> None:
     base = _base(_found())
     added = replace(_found("second-look-0-1", 8, 11), because=Because.VERIFIER)
@@ -525,6 +542,19 @@ def test_a_change_that_may_show_more_begins_a_new_walk() -> None:
     assert _decide(base, dirty, Undo(number=1), fix).walk == 1
     again = _decide(base, dirty, replace(dirty, clean=True))
     assert [look.clean for look in again.looks] == [True]
+
+
+def test_looks_of_any_walk_can_all_be_taken_back() -> None:
+    changes: list[Change] = [
+        Looked(walk=1, at=Fraction(3), clean=True),
+        Keep(tracks=("face-1",)),
+        Looked(walk=3, at=Fraction(4), clean=True),
+    ]
+    for _ in range(3):
+        undoable = _decide(_base(_found()), *changes).undoable
+        assert undoable is not None
+        changes.append(Undo(number=undoable))
+    assert _decide(_base(_found()), *changes).looks == ()
 
 
 def test_many_tracks_and_many_decisions_are_soon_replayed() -> None:

@@ -124,7 +124,7 @@ class Tracks:
                 self._edit(decision, track, track.way.within(change.span))
             case Interpolate():
                 track = self._of(change.track)
-                self._edit(decision, track, replace(track.way, interpolate=change.on))
+                self._edit(decision, track, self._moving(track, on=change.on))
             case Split():
                 self._split(decision, change)
             case Join():
@@ -178,6 +178,18 @@ class Tracks:
         if without is None:
             raise PlanError(f"{track.id} has no key at {clock(change.at)}, or no other")
         self._edit(decision, track, without)
+
+    @staticmethod
+    def _moving(track: _Track, *, on: bool) -> Course:
+        """Return the way of *track* with straight lines or without.
+
+        Boxes that the second look added stay until the next, as those of the plan do; so they are
+        made keys for the line in the same way, and what they hide stays hidden.
+        """
+        way, added = track.way, track.because is Because.VERIFIER
+        if on and added and not way.interpolate and not way.own:
+            return course.joined([way], interpolate=True)
+        return replace(way, interpolate=on)
 
     def _split(self, decision: Decision, change: Split) -> None:
         track = self._of(change.track)

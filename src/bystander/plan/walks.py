@@ -32,7 +32,8 @@ class Walks:
             PlanError: It is a look of a walk that is over, or of one far ahead.
         """
         if isinstance(change, Looked):
-            if change.walk not in (self.walk, self.walk + 1):
+            # Of one that was taken back the number was right: what it went by may be gone as well.
+            if counts and change.walk not in (self.walk, self.walk + 1):
                 raise PlanError(
                     f"it is a look of walk {change.walk}, and walk {self.walk} is on",
                     hint="every change that may show more begins a new walk",
