@@ -211,6 +211,7 @@ DRAW: dict[str, Any] = {
         ("by", "\u202eadA"),
         ("by", "\ud800"),
         ("because", "\x1b[2J"),
+        ("because", "two\u2028lines"),
         ("because", None),
         ("change", {}),
         ("change", {"op": "burn", "tracks": ["face-1"]}),

@@ -55,10 +55,11 @@ def _write_when(when: datetime) -> str:
 def _readable(text: str) -> str:
     """Check that *text* is nothing that plays tricks with who reads it.
 
-    No control characters, and none that turn the direction of what comes after them.
+    No control characters, no ends of lines by another name, and none that turn the direction of
+    what comes after them.
     """
     for character in text:
-        hidden = unicodedata.category(character) in ("Cc", "Cs")
+        hidden = unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
         if hidden or unicodedata.bidirectional(character) in _TURNING:
             raise ValueError("a name or a reason is one line of plain text")
     return text
