@@ -9,6 +9,8 @@ import numpy as np
 
 from bystander import run
 
+_SAME_S = 1e-6  # the page and we may count out a time differently by less
+
 
 class Times:
     """When every frame of a file is shown; what the page says is put on the nearest of them."""
@@ -43,9 +45,12 @@ class Times:
         return self.at(self.frame(at))
 
     def end(self, at: float) -> Fraction:
-        """Return the time nearest to *at* at which something can end: a frame's, or the last."""
-        near = self.nearest(at)
-        return min((near, self._duration), key=lambda each: abs(float(each) - at))
+        """Return when something ends that lasts until *at*: at the time of a frame, or the last.
+
+        Never before *at*: a frame that is hidden until then is not to show because it was rounded.
+        """
+        after = int(np.searchsorted(self._seconds, at - _SAME_S))
+        return self.at(after) if after < len(self._seconds) else self._duration
 
 
 def sound_time(at: float, known: Iterable[Fraction]) -> Fraction:
