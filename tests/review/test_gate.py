@@ -232,6 +232,14 @@ def test_every_answer_has_the_headers(server: Server, method: str, path: str, kn
     assert not any(name.startswith("access-control") for name in names)
 
 
+@pytest.mark.parametrize("destination", ["document", "object", "embed", "empty", "frame"])
+def test_a_report_is_shown_within_the_page_alone(server: Server, destination: str) -> None:
+    """One that somebody else put there could have the browser connect elsewhere, by itself."""
+    path = "/api/files/0/report"
+    assert server.send("GET", path, {**server.page, "Sec-Fetch-Dest": destination}).status == 403
+    assert server.send("GET", path, {**server.page, "Sec-Fetch-Dest": "iframe"}).status == 404
+
+
 def test_what_is_no_http_is_answered_with_the_headers_too(server: Server) -> None:
     got = server.raw(b"GET\r\n\r\n")
     assert got.startswith(b"HTTP/1.1 400 ")

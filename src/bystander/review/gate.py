@@ -103,6 +103,12 @@ class Gate:
         allowed = (None, "same-origin") if change else (None, "same-origin", "none")
         if site not in allowed:
             raise Refusal(403, "denied", "requests of other pages are not served")
+        if _REPORT.fullmatch(request.path) and request.only("sec-fetch-dest") not in (
+            None,
+            "iframe",
+        ):
+            # By itself, one that was not made by us could have the browser connect elsewhere.
+            raise Refusal(403, "denied", "a report is shown within the page alone")
         origin = request.only("origin")
         if origin not in ((self._origin,) if change else (self._origin, None)):
             raise Refusal(403, "denied", "requests of other pages are not served")
