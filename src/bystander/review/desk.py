@@ -17,7 +17,7 @@ from bystander.review import documents, unsure
 from bystander.review.answers import Refusal
 from bystander.review.journal import Journal
 from bystander.review.pictures import Pictures
-from bystander.review.places import Place
+from bystander.review.places import Place, printable
 from bystander.review.rendered import Rendered
 from bystander.review.times import Times
 from bystander.review.walk import Walks
@@ -192,7 +192,7 @@ class Desk:
                 raise Refusal(422, "refused", f"there is nothing to {'redo' if again else 'undo'}")
             return self.decide(revision, "", lambda _: Undo(number=number or 0))
 
-    def add(self, make: Callable[[int], Sequence[tuple[str, Change]]]) -> int:
+    def add(self, make: Callable[[int, Decided], Sequence[tuple[str, Change]]]) -> int:
         """Write down what the program adds; return the revision after it.
 
         Args:

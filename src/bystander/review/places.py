@@ -16,7 +16,7 @@ class Place:
     """One recording or photo, and what lies beside it.
 
     Attributes:
-        name: What it is called on the page: its name, or its path within the folder.
+        name: What it is called on the page: its name, or its path within the folder, printable.
         source: The file.
         plan: The plan that is reviewed, which may have to be drawn up; never written to after.
         journal: What was decided.
@@ -77,9 +77,21 @@ def find(
 def _place(name: str, source: Path, outputs: run.Outputs, plan: Path) -> Place:
     stem = plan.name.removesuffix(_PLAN) if plan.name.endswith(_PLAN) else plan.stem
     return Place(
-        name=name,
+        name=printable(name),
         source=source,
         plan=plan,
         journal=plan.with_name(f"{stem}.decisions.jsonl"),
         outputs=outputs.after_review,
+    )
+
+
+def printable(name: str) -> str:
+    r"""Return *name* without what turns its direction or cannot be seen: it may be made to mislead.
+
+    >>> print(printable("a\nb\u202e4pm.exe"))
+    a\nb\u202e4pm.exe
+    """
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii")
+        for c in name
     )

@@ -20,13 +20,15 @@ class Walks:
     def told(self, decided: Decided, number: int | None = None) -> dict[str, Any]:
         """Return walk *number* as the page knows it; ``None``: the one that is on."""
         number = decided.walk if number is None else number
-        if number not in self._drawn:
+        moments = self._drawn.get(number)
+        if moments is None:
             drawn = run.audit.walk(self._times.all(), self._seed, number)
-            self._drawn = {number: [float(at) for at in drawn]}
+            moments = [float(at) for at in drawn]
+            self._drawn = {number: moments}  # another thread may put another one there
         looks = [look for look in decided.looks if look.walk == number]
         return {
             "walk": number,
-            "moments": self._drawn[number],
+            "moments": moments,
             "looks": [{"at": float(look.at), "clean": look.clean} for look in looks],
             "sentence": run.audit.sentence(looks, frames=len(self._times)),
             "supports": [
