@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -365,6 +366,58 @@ def test_nothing_of_the_picture_is_written(mine: Path) -> None:
         decide(server, 0, **drawing())
         found = sorted(path.name for path in mine.parent.iterdir())
     assert found == ["clip.decisions.jsonl", "clip.mp4", "clip.plan.json"]
+
+
+def test_no_process_leaves_a_dump_and_children_have_the_memory_they_are_given(mine: Path) -> None:
+    with serving(mine, "--limit", "memory=3000") as server:
+        server.come_in()
+        document(server)
+        children = _children(server.process.pid)
+        assert len(children) == 2
+        for pid in (server.process.pid, *children):
+            assert _limit(pid, "Max core file size") == 0
+        assert [_limit(pid, "Max data size") for pid in children] == [3000 << 20] * 2
+
+
+def _limit(pid: int, name: str) -> int:
+    (line,) = (
+        line
+        for line in Path(f"/proc/{pid}/limits").read_text().splitlines()
+        if line.startswith(name)
+    )
+    return int(line.removeprefix(name).split()[0])
+
+
+@pytest.mark.parametrize("name", ["a\nb", "evil\u202e4pm", "bad\udcff", "<b>x"])
+def test_a_name_that_is_made_to_mislead_is_told_as_it_is(mine: Path, name: str) -> None:
+    clip = mine.with_name(f"{name}.mp4")
+    mine.rename(clip)
+    mine.with_name("clip.plan.json").rename(mine.with_name(f"{name}.plan.json"))
+    with serving(clip) as server:
+        server.come_in()
+        told = document(server)
+        listed = server.get("/api/session").json["files"][0]["name"]
+    assert told["name"] == listed
+    for shown in (told["name"], told["output"]):
+        assert shown.isprintable()
+        assert shown.isascii()
+    assert listed == name.encode("unicode_escape", "surrogatepass").decode() + ".mp4"
+
+
+def test_pipes_that_somebody_put_there_are_not_waited_for(mine: Path) -> None:
+    os.mkfifo(mine.with_name("clip.decisions.jsonl"))
+    with serving(mine) as server:
+        server.come_in()
+        answer = server.get("/api/files/0")
+        assert answer.status == 422
+        assert "not a regular file" in answer.json["message"]
+    mine.with_name("clip.plan.json").unlink()
+    os.mkfifo(mine.with_name("clip.plan.json"))
+    with serving(mine) as server:
+        server.come_in()
+        answer = server.get("/api/files/0")
+        assert answer.status == 422
+        assert "not a file" in answer.json["message"]
 
 
 def _children(pid: int) -> list[int]:

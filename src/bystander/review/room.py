@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bystander import run
@@ -20,6 +21,7 @@ from bystander.review.places import Place
 from bystander.review.settings import Settings
 
 _MOST_OPEN = 2  # files whose children run
+_LONGEST_WAIT_S = 30  # for a picture: somebody looks at the page
 
 
 class Room:
@@ -100,7 +102,12 @@ class Room:
 
     def _viewer(self, place: Place) -> run.Viewer:
         options = self.settings.options
-        return run.Viewer(place.source, salvage=options.salvage, limits=options.limits)
+        return run.Viewer(
+            place.source,
+            salvage=options.salvage,
+            limits=options.limits,
+            allowance=replace(self.settings.allowance, stall_s=_LONGEST_WAIT_S),
+        )
 
     def files(self) -> list[dict[str, Any]]:
         """Return what the page lists of every file."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from bystander.review import lifetime, serving
 from bystander.review.app import build
@@ -13,6 +14,11 @@ from bystander.review.keys import Keys
 from bystander.review.places import Place
 from bystander.review.room import Room
 from bystander.review.settings import Settings
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
 
 _IDLE_S = 30 * 60.0
 
@@ -40,6 +46,7 @@ def hold(
         BystanderError: The port cannot be had; or, if there is one file, it cannot be opened.
     """
     parent = os.getppid()
+    _leave_no_dump()
     listening = serving.listen(port)
     host = f"{serving.ADDRESS}:{listening.getsockname()[1]}"
     clock = lifetime.Clock(idle_s)
@@ -73,3 +80,11 @@ def hold(
             at_work=lambda: room.jobs.at_work,
             enter=let_in,
         )
+
+
+def _leave_no_dump() -> None:
+    """Have no core dump written of this process, which has pictures in its memory."""
+    if resource is not None:
+        with suppress(OSError, ValueError):
+            _, most = resource.getrlimit(resource.RLIMIT_CORE)
+            resource.setrlimit(resource.RLIMIT_CORE, (0, most))
