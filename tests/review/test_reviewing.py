@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -404,20 +406,20 @@ def test_a_name_that_is_made_to_mislead_is_told_as_it_is(mine: Path, name: str) 
     assert listed == name.encode("unicode_escape", "surrogatepass").decode() + ".mp4"
 
 
-def test_pipes_that_somebody_put_there_are_not_waited_for(mine: Path) -> None:
-    os.mkfifo(mine.with_name("clip.decisions.jsonl"))
-    with serving(mine) as server:
-        server.come_in()
-        answer = server.get("/api/files/0")
-        assert answer.status == 422
-        assert "not a regular file" in answer.json["message"]
-    mine.with_name("clip.plan.json").unlink()
-    os.mkfifo(mine.with_name("clip.plan.json"))
-    with serving(mine) as server:
-        server.come_in()
-        answer = server.get("/api/files/0")
-        assert answer.status == 422
-        assert "not a file" in answer.json["message"]
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("clip.decisions.jsonl", b"not a regular file"), ("clip.plan.json", b"not a file")],
+)
+def test_pipes_that_somebody_put_there_are_not_waited_for(
+    mine: Path, name: str, why: bytes
+) -> None:
+    mine.with_name(name).unlink(missing_ok=True)
+    os.mkfifo(mine.with_name(name))
+    command = [sys.executable, "-m", "bystander", "review", "--no-open", str(mine)]
+    ended = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    assert ended.returncode in (1, 2)
+    assert why in ended.stderr
+    assert not ended.stdout  # no link
 
 
 def _children(pid: int) -> list[int]:

@@ -71,7 +71,7 @@ class Desk:
             raise
         self._found = untouched.tracks
         self.walks = Walks(self.times, self._text_sha256)
-        self.rendered = Rendered(place, self._text_sha256)
+        self.rendered = Rendered(place, self._text_sha256, lambda: self.plan_sha256)
         self.digest = "checking"
         self._shown = threading.Event()
         threading.Thread(target=self._check_digest, name="digest", daemon=True).start()

@@ -66,7 +66,7 @@ def _rendered(place: Place) -> str:
         upto = up_to(report) or 0
     except (LookupError, TypeError, ValueError):
         return "no"
-    if _lines(place) > upto:
+    if _lines(place) != upto:
         return "outdated"  # or not: looks and what the program added are known when it is opened
     if report.get("clean") is not True:
         return "leak"
