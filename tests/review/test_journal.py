@@ -180,6 +180,30 @@ def test_what_is_malformed_is_refused(path: Path, text: bytes) -> None:
     assert path.read_bytes() == text
 
 
+@pytest.mark.parametrize("left", ["", "other"])
+def test_what_was_read_does_not_go_away_unnoticed(path: Path, left: str) -> None:
+    mine = journal(path)
+    mine.append(0, keeping("mine"))
+    path.unlink()
+    if left:
+        journal(path).append(0, keeping(left))
+    for _ in range(2):
+        with pytest.raises(PlanError, match="was changed since the review began"):
+            mine.read()
+        with pytest.raises(PlanError, match="was changed since the review began"):
+            mine.append(1, keeping())
+    assert path.exists() == bool(left)
+    assert [d.because for d in journal(path).read()] == ([left] if left else [])
+
+
+def test_a_pipe_in_its_place_is_not_waited_for(path: Path) -> None:
+    os.mkfifo(path)
+    with pytest.raises(BystanderError, match="not a regular file"):
+        journal(path).read()
+    with pytest.raises(BystanderError, match="not a regular file"):
+        journal(path).append(0, keeping())
+
+
 def test_a_folder_in_its_place_is_an_error(path: Path) -> None:
     path.mkdir()
     with pytest.raises(BystanderError):

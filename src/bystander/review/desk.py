@@ -24,6 +24,7 @@ from bystander.review.walk import Walks
 
 _PATIENCE_S = 10  # for a page that asked for the file to get it, before other work is begun
 PROGRAM = "bystander"  # who decides what the second look added
+_LARGEST = 1 << 29  # bytes of a plan; one of an hour with 2,000 tracks has some 10 million
 
 
 class Desk:
@@ -239,6 +240,8 @@ class Desk:
 
 def _read(place: Place) -> bytes:
     try:
+        if not place.plan.is_file() or place.plan.stat().st_size > _LARGEST:
+            raise PlanError(f"{place.plan.name} is not a file, or too large")
         return place.plan.read_bytes()
     except OSError as error:
         why = str(error.strerror).lower()

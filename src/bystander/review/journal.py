@@ -2,7 +2,8 @@
 
 Whoever appends has the lock on the file, has read all that is in it, and was told the revision that
 the page knows; if there is more, it is a conflict and nothing is written. A line that a crash tore
-is no decision; it is cut off by the next one to append.
+is no decision; it is cut off by the next one to append. What was read once stays: a file that has
+something else in its place, or is gone, is an error, for what it hid would show.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -46,14 +48,15 @@ class Journal:
         """Return all decisions.
 
         Raises:
-            PlanError: The file is malformed, or about another plan.
+            PlanError: The file is malformed, about another plan, or another one than it was.
             BystanderError: It cannot be read.
         """
         try:
             with self._opened(os.O_RDONLY, fcntl.LOCK_SH) as file:
                 return self._read(file)
         except FileNotFoundError:
-            self._text, self._decisions = b"", ()
+            self._check_goes_on(b"")
+            self._text = b""
             return ()
         except OSError as error:
             raise _cannot_be("read", self._path, error) from error
@@ -71,11 +74,12 @@ class Journal:
 
         Raises:
             Conflict: There are more, or fewer.
-            PlanError: The file is malformed, or about another plan.
+            PlanError: The file is malformed, about another plan, or another one than it was.
             BystanderError: It cannot be written.
         """
+        make_one = 0 if self._decisions else os.O_CREAT
         try:
-            with self._opened(os.O_RDWR | os.O_CREAT, fcntl.LOCK_EX) as file:
+            with self._opened(os.O_RDWR | make_one, fcntl.LOCK_EX) as file:
                 known = self._read(file)
                 if revision is not None and revision != len(known):
                     raise Conflict(
@@ -94,6 +98,9 @@ class Journal:
                     )
                 self._write(file, whole, lines.encode())
                 self._text, self._decisions = whole + lines.encode(), (*known, *new)
+        except FileNotFoundError as error:
+            self._check_goes_on(b"")
+            raise _cannot_be("written", self._path, error) from error
         except OSError as error:
             raise _cannot_be("written", self._path, error) from error
 
@@ -125,6 +132,7 @@ class Journal:
             text += piece
         if text == self._text:
             return self._decisions
+        self._check_goes_on(text)
         decisions: tuple[Decision, ...] = ()
         if b"\n" in text:  # otherwise the first line was torn, before the first decision
             document = plan.read_journal(text)
@@ -132,6 +140,14 @@ class Journal:
             decisions = document.decisions
         self._text, self._decisions = text, decisions
         return decisions
+
+    def _check_goes_on(self, text: bytes) -> None:
+        """Check that *text*, which is there now, begins with all decisions that were there."""
+        if self._decisions and not text.startswith(self._text[: self._text.rfind(b"\n") + 1]):
+            raise PlanError(
+                f"{self._path.name} was changed since the review began, and not only added to",
+                hint="end this review and begin another",
+            )
 
     def _check_about(self, footage_sha256: str, plan_sha256: str) -> None:
         same = plan_sha256 == self._text_sha256 or plan_sha256 == self._plan_sha256()
@@ -150,8 +166,12 @@ class Journal:
         """
         until = time.monotonic() + _LONGEST_WAIT_S
         while True:
-            file = os.open(self._path, how | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            # Of a pipe that somebody put there, opening would wait for what never comes.
+            flags = how | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            file = os.open(self._path, flags, 0o600)
             try:
+                if not stat.S_ISREG(os.fstat(file).st_mode):
+                    raise BystanderError(f"{self._path.name} is not a regular file")
                 _take(file, lock, until, self._path)
                 if _is_still(self._path, file):
                     yield file

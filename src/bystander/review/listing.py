@@ -49,7 +49,7 @@ class Listing:
 def _lines(place: Place) -> int:
     """Return how many decisions the journal of *place* holds, by its lines."""
     try:
-        if place.journal.is_symlink():
+        if place.journal.is_symlink() or not place.journal.is_file():
             return 0
         with place.journal.open("rb") as file:
             return max(0, sum(1 for line in file if line.endswith(b"\n")) - 1)
