@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,9 +21,13 @@ from tests.stage import Scene, draw
 
 from bystander import media, plan, run
 from bystander.errors import BystanderError, LeakFound, WorkerLost
-from bystander.records import FootageFacts, Plan, Policy, Report
+from bystander.records import FootageFacts, Plan, Policy, Report, Speech
+from bystander.review import find
 from bystander.review.answers import Refusal
+from bystander.review.desk import Desk
 from bystander.review.jobs import FOLLOW, PLAN, RENDER, Job, Jobs
+from bystander.review.work import take_in
+from bystander.timeline import Span
 
 
 @pytest.fixture
@@ -85,6 +90,38 @@ def test_keep_draw_render_and_read_the_report(street: Path) -> None:
     with serving(street) as server:
         server.come_in()
         assert document(server)["rendered"] == "outdated"
+    # Other decisions about the same plan are not those that were rendered.
+    street.with_name("street.decisions.jsonl").unlink()
+    with serving(street) as server:
+        server.come_in()
+        assert decide(server, 0, **drawing(0.08)).json["rendered"] == "outdated"
+        assert decide(server, 1, **drawing(0.2)).json["rendered"] == "outdated"
+
+
+def test_what_was_decided_during_a_render_stays_beside_what_was_heard(
+    clip: Path, tmp_path: Path
+) -> None:
+    drawn = run.read_plan(clip.with_name("clip.plan.json"))
+    mine = Path(shutil.copy(clip, tmp_path))
+    path = mine.with_name("clip.plan.json")
+    silent = replace(drawn, policy=replace(drawn.policy, audio="mute-speech"), speech=())
+    path.write_text(plan.to_json(silent))
+    (place,) = find(mine, None, None, neutral=False)
+    desk = Desk(place, by="Ada", viewer=lambda: run.Viewer(mine))
+    try:
+        given, decided, heard = desk.decided.plan, _span(1, 3), _span(6, 8)
+        place.outputs.plan.write_text(plan.to_json(replace(given, speech=(heard,))))
+        desk.decide(0, "", lambda _: Speech(spans=(decided,)))
+        job = Job(id="", kind=RENDER, file=0, heavy=True, what="")
+        take_in(desk, given, job)
+        assert job.revision == 2
+        assert desk.decided.speech == (decided, heard)
+    finally:
+        desk.close()
+
+
+def _span(start: int, end: int) -> Span:
+    return Span(Fraction(start, 20), Fraction(end, 20))
 
 
 def test_what_the_second_look_adds_is_in_the_decisions(

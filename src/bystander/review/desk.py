@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -113,9 +114,12 @@ class Desk:
                 hint="end this review and begin another",
             )
         with self._lock:
-            decisions = self.journal.read()
-            if len(decisions) != self.revision:
-                self.decided = plan.decide(self.base, decisions)
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        decisions = self.journal.read()
+        if len(decisions) != self.revision:
+            self.decided = plan.decide(self.base, decisions)
 
     def standing(self, revision: int) -> Decided:
         """Return what was decided up to *revision*, which is the last.
@@ -146,7 +150,7 @@ class Desk:
             "undo": decided.undoable,
             "redo": decided.redoable,
             "rendered": self.rendered.state(decided),
-            "output": self.place.outputs.recording.name,
+            "output": printable(self.place.outputs.recording.name),
             "digest": self.digest,
         }
         self._shown.set()
@@ -197,17 +201,22 @@ class Desk:
         """Write down what the program adds; return the revision after it.
 
         Args:
-            make: Makes reasons and changes, from the number of the first decision.
+            make: Makes reasons and changes, from the number of the first decision and what is
+                decided up to there.
         """
+
+        def wanted(first: int) -> list[tuple[str, str, Change]]:
+            return [(PROGRAM, because, change) for because, change in make(first, self.decided)]
+
         with self._lock:
-            self._append(
-                None,
-                lambda first: [(PROGRAM, because, change) for because, change in make(first)],
-            )
-            return self.revision
+            while True:
+                self._catch_up()
+                with suppress(Conflict):  # another program decided just then
+                    self._append(self.revision, wanted)
+                    return self.revision
 
     def _append(
-        self, revision: int | None, wanted: Callable[[int], Sequence[tuple[str, str, Change]]]
+        self, revision: int, wanted: Callable[[int], Sequence[tuple[str, str, Change]]]
     ) -> None:
         """Write down who decides what and why, as *wanted* makes it from the first number."""
         decided = [self.decided]

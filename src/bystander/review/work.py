@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 from typing import Literal
 
 from bystander import media, plan, run
 from bystander.errors import BystanderError, LeakFound
 from bystander.geometry import Box
-from bystander.records import Decided, Plan, Speech
+from bystander.records import Change, Decided, Plan, Speech
 from bystander.review import documents
 from bystander.review.desk import Desk
 from bystander.review.jobs import Job
@@ -89,9 +90,9 @@ def render(desk: Desk, decided: Decided, settings: Settings) -> Callable[[Job], 
                     progress=job,
                 )
         except LeakFound:
-            _take_in(desk, decided.plan, job)
+            take_in(desk, decided.plan, job)
             raise
-        _take_in(desk, decided.plan, job)
+        take_in(desk, decided.plan, job)
 
     return body
 
@@ -122,12 +123,19 @@ def _check_ours(place: Place) -> None:
         )
 
 
-def _take_in(desk: Desk, given: Plan, job: Job) -> None:
+def take_in(desk: Desk, given: Plan, job: Job) -> None:
     """Write down as decisions what was added to the plan that was *given*, so that it is seen."""
     followed = run.read_plan(desk.place.outputs.plan)
-    job.revision = desk.add(
-        lambda first: [
-            (_HEARD if isinstance(change, Speech) else _ADDED, change)
-            for change in plan.additions(given, followed, first)
-        ]
-    )
+    exactly = replace(given.policy, speech_pad_s=Fraction(0), speech_gap_s=Fraction(0))
+
+    def wanted(first: int, decided: Decided) -> list[tuple[str, Change]]:
+        changes: list[tuple[str, Change]] = []
+        for change in plan.additions(given, followed, first):
+            if isinstance(change, Speech):  # what was decided during the work stays as well
+                spans = plan.speech((*change.spans, *(decided.speech or ())), exactly)
+                changes.append((_HEARD, Speech(spans=spans)))
+            else:
+                changes.append((_ADDED, change))
+        return changes
+
+    job.revision = desk.add(wanted)
