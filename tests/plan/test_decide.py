@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -527,6 +528,37 @@ def test_tracks_of_one_name_can_be_told_apart() -> None:
     assert _decide(twice).plan == twice
     made = _decide(twice, Keep(tracks=("second-look-0-1-2",)))
     assert [r.span.start for r in made.plan.redactions] == [2]
+
+
+def test_in_a_plan_that_was_reviewed_before_a_region_can_be_drawn() -> None:
+    draw = Draw(
+        track="drawn-1",
+        keys=(Keyframe(at=Fraction(1), box=Box(16, 16, 48, 48)),),
+        span=Span(Fraction(1), Fraction(2)),
+        interpolate=True,
+    )
+    before = _decide(_base(), draw).plan
+    again = _decide(before, draw)
+    assert sorted(_by_name(again)) == ["drawn-1", "earlier-drawn-1"]
+    assert len(again.plan.redactions) == 2
+    assert _decide(before).plan == before
+
+
+def test_thousands_of_tracks_are_soon_joined() -> None:
+    """All are selected, and a key is pressed."""
+    found = [_found(f"face-{n}", n % 12, n % 12 + 8) for n in range(2000)]
+    moved = [
+        replace(
+            one,
+            span=Span(one.span.start + 20 * n, one.span.end + 20 * n),
+            region=tuple(replace(key, at=key.at + 20 * n) for key in one.region),
+        )
+        for n, one in enumerate(found)
+    ]
+    began = time.monotonic()
+    made = course.joined([course.of(one) for one in moved], interpolate=True)
+    assert time.monotonic() - began < 10
+    assert made.span == Span(Fraction(0), moved[-1].span.end)
 
 
 def test_a_change_that_may_show_more_begins_a_new_walk() -> None:

@@ -206,12 +206,17 @@ def joined(courses: Sequence[Course], *, interpolate: bool) -> Course:
         | {key.at for one in courses for key in one.keys if one.span.start < key.at < one.span.end}
     )
     keys: list[Keyframe] = []
+    to_come = sorted(courses, key=lambda one: one.span.start, reverse=True)
+    there: list[Course] = []  # at a time; of thousands there are few
     for at, after in zip(times, (*times[1:], None), strict=True):
-        boxes = [c.box_at(at) for c in courses if c.span.start <= at < c.span.end]
+        while to_come and to_come[-1].span.start <= at:
+            there.append(to_come.pop())
+        there = [one for one in there if at <= one.span.end]
+        boxes = [c.box_at(at) for c in there if at < c.span.end]
         if interpolate:
-            boxes += [c.box_before(at) for c in courses if c.span.start < at <= c.span.end]
+            boxes += [c.box_before(at) for c in there if c.span.start < at]
         elif after is not None:
-            boxes += [c.box_before(after) for c in courses if c.span.start <= at < c.span.end]
+            boxes += [c.box_before(after) for c in there if at < c.span.end]
         if boxes:
             box = boxes[0]
             for other in boxes[1:]:

@@ -82,8 +82,11 @@ class Tracks:
     def __post_init__(self) -> None:
         self.speech = self.base.speech
         for redaction in self.base.redactions:
+            # In a plan that was reviewed before are regions that were drawn then.
+            drawn = re.fullmatch(r"drawn-\d+", redaction.track, re.ASCII)
+            name = f"earlier-{redaction.track}"[:LONGEST_NAME] if drawn else redaction.track
             track = _Track(
-                id=self.free(redaction.track),
+                id=self.free(name),
                 kind=redaction.kind,
                 because=redaction.because,
                 score=redaction.score,
