@@ -53,7 +53,7 @@ def find(
         neutral: Whether names of outputs are to say nothing.
 
     Raises:
-        WrongPath: There is nothing to review.
+        WrongPath: There is nothing to review, or rendering would write over the plan.
     """
     if not source.is_dir():
         if not source.exists():
@@ -76,6 +76,11 @@ def find(
 
 def _place(name: str, source: Path, outputs: run.Outputs, plan: Path) -> Place:
     stem = plan.name.removesuffix(_PLAN) if plan.name.endswith(_PLAN) else plan.stem
+    if plan.resolve() in [path.resolve() for path in outputs.after_review.all]:
+        raise WrongPath(
+            f"{plan} is what rendering writes, and a plan under review is never written to",
+            hint="-o gives the output another name",
+        )
     return Place(
         name=printable(name),
         source=source,
