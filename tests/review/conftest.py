@@ -133,7 +133,7 @@ def serving(*arguments: str | Path, **more: Any) -> Iterator[Server]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
         **more,
     ) as process:
         try:

@@ -142,8 +142,9 @@ def warn(message: str) -> None:
 
 
 def out(line: str) -> None:
-    """Write a line to standard output."""
+    """Write a line to standard output, now: it may be a link that somebody waits for."""
     sys.stdout.write(f"{printable(line)}\n")
+    sys.stdout.flush()
 
 
 def out_text(text: str) -> None:
