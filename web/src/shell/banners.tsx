@@ -24,7 +24,8 @@ export function Banners({ store }: { store: Store }) {
       {doc?.digest === "other" && (
         <p class="banner bad" role="alert">
           <strong>This is not the file that the plan was drawn up for.</strong> Its digest is
-          another one, so it cannot be rendered. Draw up a plan anew.
+          another one, so nothing can be decided or rendered. Move the plan away and start the
+          review again: another is then drawn up.
         </p>
       )}
       {doc && connection === "ok" && <Hint store={store} />}

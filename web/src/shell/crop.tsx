@@ -10,7 +10,7 @@ const WAIT_MS = 60;
 
 const pictures = new Pictures();
 
-/** A small picture of what a track hides, from its middle. It comes when the card stays in view. */
+/** A small picture of what a track hides, from where it moves. It comes when the card stays in view. */
 export function Crop({ store, track }: { store: Store; track: Track }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const what = wanted(store, track);
@@ -43,10 +43,10 @@ export function Crop({ store, track }: { store: Store; track: Track }) {
   return <canvas ref={canvas} class="crop" width={SIDE * 2} height={SIDE * 2} aria-hidden="true" />;
 }
 
-/** Frame and box of the middle of *track*: square where the frame lets it, with some room. */
+/** Frame and box of *track* where it is seen best: square where the frame lets it, with some room. */
 function wanted(store: Store, track: Track): { index: number; box: Box } | null {
   const doc = store.doc.value;
-  const middle = (track.start + track.end) / 2;
+  const middle = seenBest(track);
   const box = heldBoxAt(track, middle);
   if (!doc || !box) return null;
   const [x0, y0, x1, y1] = box;
@@ -59,6 +59,15 @@ function wanted(store: Store, track: Track): { index: number; box: Box } | null 
     Math.min(doc.height, Math.ceil(y + side / 2)),
   ];
   return { index: indexAt(store.times.value, middle), box: square };
+}
+
+/**
+ * When what *track* hides is likely to be seen: in the middle of its moves, since it holds still
+ * where it only lasts a little longer than what was found; without moves in its middle.
+ */
+function seenBest(track: Track): number {
+  const moving = track.keys.length > 4 && track.keys[track.keys.length >> 1];
+  return moving ? moving[0] : (track.start + track.end) / 2;
 }
 
 /** Draw *picture* as large as it fits into *canvas*. */

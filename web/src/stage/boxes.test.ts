@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Key } from "../api/types";
 import { track } from "../timeline/made";
-import { allAt, isKey, moved, tidied } from "./boxes";
+import { allAt, apart, isKey, moved, tidied } from "./boxes";
 
 const keys: Key[] = [
   [1, 0, 0, 10, 10],
@@ -19,6 +19,12 @@ describe("boxes", () => {
   it("are whole, ordered, in the frame, and never empty", () => {
     expect(tidied([30.4, 20.6, 10.2, -5], 100, 50)).toEqual([10, 0, 30, 21]);
     expect(tidied([100, 50, 100, 50], 100, 50)).toEqual([99, 49, 100, 50]);
+  });
+
+  it("are apart where they only touch, however they were drawn", () => {
+    expect(apart([30, 30, 10, 10], [0, 0, 10, 10])).toBe(true);
+    expect(apart([30, 30, 9, 9], [0, 0, 10, 10])).toBe(false);
+    expect(apart([0, -20, 50, -1], [0, 0, 50, 50])).toBe(true);
   });
 
   it("are moved as they are, to the frame's edge", () => {

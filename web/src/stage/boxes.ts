@@ -21,6 +21,16 @@ export function tidied(box: Box, width: number, height: number): Box {
   return [x0, y0, x1, y1];
 }
 
+/** Whether two boxes, their corners in any order, have nothing in common. */
+export function apart(one: Box, other: Box): boolean {
+  const [a, b] = [ordered(one), ordered(other)];
+  return a[2] <= b[0] || b[2] <= a[0] || a[3] <= b[1] || b[3] <= a[1];
+}
+
+function ordered([x0, y0, x1, y1]: Box): Box {
+  return [Math.min(x0, x1), Math.min(y0, y1), Math.max(x0, x1), Math.max(y0, y1)];
+}
+
 /** Move a box, as large as it is, no further than the frame reaches. */
 export function moved(box: Box, dx: number, dy: number, width: number, height: number): Box {
   const right = clamp(dx, -box[0], width - box[2]);

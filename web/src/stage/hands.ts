@@ -7,7 +7,7 @@
 
 import type { Box } from "../api/types";
 import type { Store } from "../store";
-import { allAt, same } from "./boxes";
+import { allAt, apart, same } from "./boxes";
 import type { Handles } from "./handles";
 import { middle, nudged } from "./nudge";
 import { type Here, onStage } from "./paint";
@@ -116,6 +116,16 @@ export class Hands {
     void this.table.store.actions.draw(box);
   }
 
+  /** A band was drawn: what of it lies on the picture is the box. */
+  #drawn(band: Box): void {
+    const { picture, view, store } = this.table;
+    const box = this.table.toPicture(band);
+    if (!picture || !view || !box) return;
+    const whole = onStage(picture, view, [0, 0, picture.width, picture.height]);
+    if (apart(band, whole)) store.actions.say("that was drawn beside the picture", "warn");
+    else this.#draw(box);
+  }
+
   #settle(): void {
     const { actions, shown, frame } = this.table.store;
     actions.pause();
@@ -197,8 +207,7 @@ export class Hands {
     this.band = null;
     const { actions } = this.table.store;
     if (press?.what === "draw") {
-      const box = press.box && this.table.toPicture(press.box);
-      if (box) this.#draw(box);
+      if (press.box) this.#drawn(press.box);
     } else if (press?.still) {
       if (press.found) actions.select([press.found], press.several ? "toggle" : "only");
       else actions.deselect();
