@@ -278,5 +278,5 @@ def _check_fits(base: Plan, facts: run.Facts) -> None:
     if footage.frames != facts.frames:
         raise PlanError(
             f"the plan is for {footage.frames} frames, the recording has {facts.frames}",
-            hint="use the same --salvage setting as when the plan was drawn up",
+            hint="it may be another recording's plan; if not, --salvage has to be as it was then",
         )

@@ -20,7 +20,8 @@ from bystander.run.progress import Progress
 from bystander.run.told import Opening
 from bystander.timeline import to_text
 
-_THUMB_OFF_S = 2  # how far a small picture may be from the frame that was asked for
+_THUMB_OFF_S = 2  # how far a small picture may be from the frame that was asked for,
+_THUMB_PIXELS = 100e6  # where decoding up to it takes more than these: a third of a second or so
 _CHUNK_S = 0.2  # how long following goes on before other questions are answered
 _MOST_STEPS = 200  # of following, in one answer
 _MOST_FOLLOWINGS = 4  # which are not at their end
@@ -113,7 +114,9 @@ def _thumb(opening: Opening, progress: Progress, *, index: int, height: int) -> 
     _shown.reads_ahead = False
     if not reel.has(index):
         near = reel.key_at(index)
-        if reel.times.at(index) - reel.times.at(near) <= _THUMB_OFF_S:
+        pixels = (index - near) * reel.footage.width * reel.footage.height
+        off = reel.times.at(index) - reel.times.at(near)
+        if pixels > _THUMB_PIXELS and off <= _THUMB_OFF_S:
             index = near
     frame = reel.frame(index)
     width = round(height * frame.width * reel.footage.pixel_aspect / frame.height)
