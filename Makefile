@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ATTACK := $(VENV)/.attack
 
-.PHONY: help demo test lint types check web web-check assets schema bench bench-leaks bench-looks bench-speed bench-plates bench-voices bench-attack bench-camera bench-fuzz bench-review clean
+.PHONY: help demo test lint types check web web-check review-screenshots assets schema bench bench-leaks bench-looks bench-speed bench-plates bench-voices bench-attack bench-camera bench-fuzz bench-review clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -48,6 +48,9 @@ web: $(READY) ## build the page of bystander review
 
 web-check: $(READY) ## look at the page's code: types, style, tests
 	$(BIN)/python web_build.py check
+
+review-screenshots: $(READY) web ## make the pictures of docs/how-to/review.md anew, with Chromium
+	BYSTANDER_SCREENSHOTS=docs/how-to/review $(BIN)/python -m pytest -q tests/e2e/test_screenshots.py
 
 check: lint types web-check test ## everything that CI runs
 

@@ -86,9 +86,14 @@ def visiting(browser: Browser, *arguments: str | Path, **options: Any) -> Iterat
 
     At the end nothing may have gone wrong in the page, and nothing been asked of others.
     """
-    with serving("--by", "Ada", *arguments) as server, Visit(browser, server, **options) as visit:
-        visit.open(server.link)
-        yield visit
+    with serving("--by", "Ada", *arguments) as server:
+        try:
+            with Visit(browser, server, **options) as visit:
+                visit.open(server.link)
+                yield visit
+        finally:
+            if server.process.poll() is not None and server.process.stderr is not None:
+                print("the server had ended:", server.process.stderr.read())
 
 
 @pytest.fixture(scope="package")

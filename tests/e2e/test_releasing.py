@@ -11,7 +11,7 @@ from tests.e2e.footage import pictures_of
 from tests.e2e.test_correcting import BOX, draw, keep
 from tests.e2e.visit import Visit
 
-RENDER_MS = 180_000
+RENDER_MS = 300_000
 
 
 def test_an_audit_walk_ends_in_the_sentence_that_its_looks_support(own_visit: Visit) -> None:
