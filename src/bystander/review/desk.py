@@ -175,11 +175,17 @@ class Desk:
                 "refused",
                 "the plan was drawn up for another recording, so nothing can be decided about it",
             )
+
+        def wanted(number: int) -> list[tuple[str, str, Change]]:
+            made = change(number)
+            self.walks.check(made)
+            return [(self._by, because, made)]
+
         with self._lock:
             self.refresh()
             before = self.decided
             try:
-                self._append(revision, lambda number: [(self._by, because, change(number))])
+                self._append(revision, wanted)
             except PlanError as error:
                 raise Refusal(422, "refused", str(error), hint=error.hint) from error
             return self._patch(before)
