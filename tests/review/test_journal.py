@@ -196,6 +196,21 @@ def test_what_was_read_does_not_go_away_unnoticed(path: Path, left: str) -> None
     assert [d.because for d in journal(path).read()] == ([left] if left else [])
 
 
+def test_what_no_reader_would_take_is_not_written(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = journal(path)
+    mine.append(0, keeping())
+    monkeypatch.setattr("bystander.review.journal._LARGEST", 3000)
+    for count in (1, 2, 3):
+        mine.append(count, keeping("ö" * 100))
+    size = path.stat().st_size
+    with pytest.raises(PlanError, match="larger than is taken"):
+        mine.append(4, keeping("ö" * ((3000 - size) // 2)))
+    assert path.stat().st_size == size
+    assert len(journal(path).read()) == 4
+
+
 def test_a_pipe_in_its_place_is_not_waited_for(path: Path) -> None:
     os.mkfifo(path)
     with pytest.raises(BystanderError, match="not a regular file"):

@@ -91,13 +91,17 @@ class Journal:
                 if not new:
                     return
                 whole = self._text[: self._text.rfind(b"\n") + 1]
-                lines = "".join(plan.journal_line(decision) for decision in new)
+                text = "".join(plan.journal_line(decision) for decision in new)
                 if not whole:
-                    lines = (
-                        plan.journal_head(self._base.footage.sha256, self._plan_sha256()) + lines
+                    text = plan.journal_head(self._base.footage.sha256, self._plan_sha256()) + text
+                lines = text.encode()
+                if len(whole) + len(lines) > _LARGEST:
+                    raise PlanError(
+                        f"{self._path.name} would be larger than is taken",
+                        hint="begin another review with the plan that this one rendered",
                     )
-                self._write(file, whole, lines.encode())
-                self._text, self._decisions = whole + lines.encode(), (*known, *new)
+                self._write(file, whole, lines)
+                self._text, self._decisions = whole + lines, (*known, *new)
         except FileNotFoundError as error:
             self._check_goes_on(b"")
             raise _cannot_be("written", self._path, error) from error
