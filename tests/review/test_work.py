@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -26,7 +27,8 @@ from bystander.review import find
 from bystander.review.answers import Refusal
 from bystander.review.desk import Desk
 from bystander.review.jobs import FOLLOW, PLAN, RENDER, Job, Jobs
-from bystander.review.work import take_in
+from bystander.review.settings import Settings
+from bystander.review.work import render, take_in
 from bystander.timeline import Span
 
 
@@ -116,6 +118,21 @@ def test_what_was_decided_during_a_render_stays_beside_what_was_heard(
         take_in(desk, given, job)
         assert job.revision == 2
         assert desk.decided.speech == (decided, heard)
+    finally:
+        desk.close()
+
+
+def test_two_reviews_do_not_render_the_same_at_once(clip: Path) -> None:
+    (place,) = find(clip, None, None, neutral=False)
+    settings = Settings(by="Ada", policy=Policy(), options=run.Options(), allowance=run.Allowance())
+    desk = Desk(place, by="Ada", viewer=lambda: run.Viewer(clip))
+    try:
+        rendering = render(desk, desk.decided, settings)
+        with place.plan.open("rb") as other:
+            fcntl.flock(other, fcntl.LOCK_EX)
+            with pytest.raises(BystanderError, match="another review is rendering"):
+                rendering(Job(id="", kind=RENDER, file=0, heavy=True, what=""))
+        assert not any(path.exists() for path in place.outputs.all)
     finally:
         desk.close()
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from typing import Literal
@@ -76,23 +79,24 @@ def render(desk: Desk, decided: Decided, settings: Settings) -> Callable[[Job], 
     place = desk.place
 
     def body(job: Job) -> None:
-        _check_ours(place)
-        try:
-            with _worker(place, settings) as worker:
-                job.on_stop(worker.stop)
-                worker.redact(
-                    place.source,
-                    place.outputs,
-                    decided.plan.policy,
-                    given=decided.plan,
-                    reviewed=decided.reviewed(desk.plan_sha256),
-                    options=replace(settings.options, force=True),
-                    progress=job,
-                )
-        except LeakFound:
+        with _alone(place):
+            _check_ours(place)
+            try:
+                with _worker(place, settings) as worker:
+                    job.on_stop(worker.stop)
+                    worker.redact(
+                        place.source,
+                        place.outputs,
+                        decided.plan.policy,
+                        given=decided.plan,
+                        reviewed=decided.reviewed(desk.plan_sha256),
+                        options=replace(settings.options, force=True),
+                        progress=job,
+                    )
+            except LeakFound:
+                take_in(desk, decided.plan, job)
+                raise
             take_in(desk, decided.plan, job)
-            raise
-        take_in(desk, decided.plan, job)
 
     return body
 
@@ -103,6 +107,28 @@ def _worker(place: Place, settings: Settings) -> run.Worker:
         allowance=settings.allowance,
         sockets=settings.sockets,
     )
+
+
+@contextmanager
+def _alone(place: Place) -> Iterator[None]:
+    """Have no other review render from the same plan meanwhile: report and output would be mixed.
+
+    Raises:
+        BystanderError: Another does.
+    """
+    try:
+        file = os.open(place.plan, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        why = str(error.strerror).lower()
+        raise BystanderError(f"{place.plan.name} cannot be read: {why}") from error
+    try:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BystanderError("another review is rendering from this plan") from None
+        yield
+    finally:
+        os.close(file)
 
 
 def _check_ours(place: Place) -> None:
