@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ATTACK := $(VENV)/.attack
 
-.PHONY: help demo test lint types check web web-check review-screenshots assets schema bench bench-leaks bench-looks bench-speed bench-plates bench-voices bench-attack bench-camera bench-fuzz bench-review clean
+.PHONY: help demo test lint types check web web-check review-screenshots assets schema bench bench-leaks bench-looks bench-speed bench-plates bench-voices bench-attack bench-camera bench-fuzz bench-review bench-page clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -99,6 +99,9 @@ bench-fuzz: $(READY) ## damaged files through the whole command: FOOTAGE=folder,
 
 bench-review: $(READY) ## measure how long a reviewer waits for a frame: ARGS='--sides 1080'
 	$(BIN)/python -m bench.review $(ARGS)
+
+bench-page: $(READY) web ## measure in Chromium how the page opens, steps and scrolls
+	$(BIN)/python -m bench.page
 
 clean: ## remove what was built and installed
 	rm -rf $(VENV) demo build dist src/bystander/assets src/bystander/review/page web/node_modules .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
