@@ -143,6 +143,7 @@ def test_the_file_that_opens_the_browser_leads_to_the_page(
         page.goto(door.as_uri())
         page.wait_for_url(f"http://{review.host}/")
         assert "token" not in page.url
+        page.wait_for_selector("canvas")  # the token is given once: by now the page has it
         page.reload()
         page.wait_for_selector("canvas")
         second = context.new_page()  # another tab of the same browser may come as well
