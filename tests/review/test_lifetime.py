@@ -147,6 +147,14 @@ def test_enter_gives_a_new_link_and_the_one_before_works_no_more(
     assert second.get("/api/session").status == 200
 
 
+def test_a_machine_that_sleeps_uses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lid that is opened after a night does not show what was under review."""
+    clock = Clock(1800)
+    awake = time.clock_gettime
+    monkeypatch.setattr("time.clock_gettime", lambda which: awake(which) + 8 * 3600)
+    assert clock.over
+
+
 def test_a_clock_that_is_used_goes_on() -> None:
     clock = Clock(0.2)
     assert not clock.over

@@ -17,21 +17,28 @@ from dataclasses import dataclass, field
 _LOOKS_S = 0.5
 
 
+def _now() -> float:
+    """Return a time in seconds that goes on while the machine sleeps, where there is one."""
+    if hasattr(time, "CLOCK_BOOTTIME"):  # Linux
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()
+
+
 @dataclass(slots=True)
 class Clock:
     """When the server was last used; set by its loop, read by the command's thread."""
 
     idle_s: float
-    last: float = field(default_factory=time.monotonic)
+    last: float = field(default_factory=_now)
 
     def use(self) -> None:
         """Note that a person did something."""
-        self.last = time.monotonic()
+        self.last = _now()
 
     @property
     def over(self) -> bool:
         """Whether nobody did anything for too long."""
-        return time.monotonic() - self.last > self.idle_s
+        return _now() - self.last > self.idle_s
 
 
 def wait(
