@@ -5,8 +5,8 @@
 - Its timeline is zoomed, panned and scrolled: how long one drawing of it takes, and the time from
   one picture of the screen to the next while that goes on.
 - In ten seconds of 1080p, coded as a phone does, the arrow key is pressed and held, and places
-  anywhere are clicked: milliseconds from the play head's move to the picture being there, which is decoded, filled, coded, sent, and
-  decoded again in between.
+  anywhere are clicked: milliseconds from the play head's move to the picture being there, which is
+  decoded, filled, coded, sent, and decoded again in between.
 
 Prints median and 95th percentile, and the load of the machine, which has much to do with them.
 """
@@ -61,7 +61,7 @@ _WATCH = """
 
 
 def hour(target: Path) -> Path:
-    """Write an hour of small pictures with a tone, coded as fast as can be."""
+    """Write an hour of small pictures, coded as fast as can be."""
     with av.open(str(detect.checked("bikes").path)) as source:
         frames = [
             frame.reformat(width=_WIDTH, height=_HEIGHT, format="yuv420p")
