@@ -160,17 +160,35 @@ def test_the_bytes_do_not_depend_on_what_was_in_memory(
     tmp_path: Path, suffix: str, pix_fmt: str, preset: str
 ) -> None:
     scene = Scene(width=270, height=144, frames=40, pix_fmt=pix_fmt, codec="ffv1", options={})
-    source = draw(tmp_path / "in.mkv", scene)
+    assert len(_rendered_in_strange_memory(tmp_path, scene, suffix, preset)) == 1
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs glibc's allocator")
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+@pytest.mark.parametrize("frames", [1, 2, 3])
+def test_few_frames_are_written_whole_and_at_times_that_were_set(
+    tmp_path: Path, suffix: str, frames: int
+) -> None:
+    scene = Scene(frames=frames, pix_fmt="yuv420p10le", codec="ffv1", options={})
+    (made,) = _rendered_in_strange_memory(tmp_path, scene, suffix, "veryfast")
+    (tmp_path / f"made{suffix}").write_bytes(made)
+    with av.open(str(tmp_path / f"made{suffix}")) as container:
+        assert sum(1 for _ in container.decode(video=0)) == frames
+
+
+def _rendered_in_strange_memory(folder: Path, scene: Scene, suffix: str, preset: str) -> set[bytes]:
+    """Return what *scene* is rendered to, with fresh memory filled in two ways."""
+    source = draw(folder / "in.mkv", scene)
     results = set()
     for fill in ("1", "170"):
-        target = tmp_path / f"out{fill}{suffix}"
+        target = folder / f"out{fill}{suffix}"
         subprocess.run(
             [sys.executable, "-c", _RENDER, str(source), str(target), preset],
             check=True,
             env={**os.environ, "MALLOC_PERTURB_": fill},
         )
         results.add(target.read_bytes())
-    assert len(results) == 1
+    return results
 
 
 def test_sound_is_written_in_step(tmp_path: Path) -> None:

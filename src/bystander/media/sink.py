@@ -30,6 +30,9 @@ _AUDIO = {"webm": "libopus"}
 _OPUS_RATE = 48_000
 # Containers keep a time base only below this; a finer one is replaced.
 _FINEST_TICK = Fraction(1, 1_000_000)
+# So few frames come from x265 in order and with decoding times that it never set: it takes them
+# from the third frame.
+_FEW = 2
 
 os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder would write to the terminal
 
@@ -70,6 +73,7 @@ class Recorder:
         self._tick = max(like.tick, _FINEST_TICK)
         self._layout = like.layout
         self._last_pts: int | None = None
+        self._written = 0
         self._container = self._try(lambda: self._create(path, sound_rate_hz))
         self._video = self._add_video(like, crf, preset)
         self._filter = (
@@ -133,6 +137,7 @@ class Recorder:
         new.pts = self._last_pts = pts
         if frame.lasts:
             new.duration = max(1, round(frame.lasts / self._tick))
+        self._written += 1
         self._try(lambda: self._mux(self._video, self._video.encode(new)))
 
     def write_sound(self, sound: Sound) -> None:
@@ -160,7 +165,11 @@ class Recorder:
         self._try(self._finish)
 
     def _finish(self) -> None:
-        self._mux(self._video, self._video.encode())
+        last = self._video.encode()
+        if self.encoder.name == "libx265" and self._written <= _FEW:
+            for packet in last:
+                packet.dts = packet.pts
+        self._mux(self._video, last)
         if self._filter is not None:
             self._container.mux(self._filter.filter(None))
         if self._audio is not None:
