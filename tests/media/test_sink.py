@@ -94,6 +94,21 @@ def test_every_form_is_written_whole(tmp_path: Path, form: Kept) -> None:
     assert b"Jane" not in target.read_bytes()
 
 
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".webm"])
+@pytest.mark.parametrize("transfer", [16, 18])  # PQ and HLG, as H.273 numbers them
+def test_hdr_stays_hdr(tmp_path: Path, transfer: int, suffix: str) -> None:
+    colour = (9, transfer, 9, 1)
+    scene = Scene(frames=5, pix_fmt="yuv420p10le", codec="libx265", colour=colour)
+    source = media.open_footage(draw(tmp_path / "in.mp4", scene))
+    target = tmp_path / f"out{suffix}"
+    with media.Recorder(target, source, crf=None, preset="veryfast") as recorder:
+        for frame in source.frames():
+            recorder.write(frame)
+    written = media.open_footage(target)
+    assert written.layout.bit_depth == 10
+    assert written.colour == media.Colour(primaries=9, transfer=transfer, matrix=9, range=1)
+
+
 def test_a_pixel_aspect_that_would_be_lost_is_refused(tmp_path: Path) -> None:
     source = media.open_footage(draw(tmp_path / "in.mp4", Scene(aspect=Fraction(4, 3))))
     with pytest.raises(FootageError, match="4/3 as wide as high"):
