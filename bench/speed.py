@@ -26,8 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import av
-import matplotlib as mpl
-from bench.leaks import ink, tools
+from bench.leaks import tools
 
 from bystander import media
 from bystander.records import Policy
@@ -165,6 +164,10 @@ def _lines(
     path: Path,
 ) -> Path:
     """Draw a panel for each clip, in it a line for each program."""
+    # To load these costs as much as to write many frames: the plain transcode goes without.
+    import matplotlib as mpl  # noqa: PLC0415
+    from bench.leaks import ink  # noqa: PLC0415
+
     path.parent.mkdir(parents=True, exist_ok=True)
     with mpl.rc_context(ink.STYLE), ink.figure(path, len(lines)) as (_, axes):
         for ((clip, _), ones), axis in zip(lines.items(), axes, strict=True):
