@@ -544,6 +544,20 @@ def test_in_a_plan_that_was_reviewed_before_a_region_can_be_drawn() -> None:
     assert _decide(before).plan == before
 
 
+def test_between_the_parts_of_a_joined_track_nobody_is_kept() -> None:
+    base = _base(_found("face-1", 2, 4), _found("face-2", 8, 9))
+    join = Join(tracks=("face-1", "face-2"))
+    hidden = _decide(base, join)
+    assert hidden.plan.boxes_at(Fraction(6))
+    for changes in ((join, Keep(tracks=("face-1",))), (Keep(tracks=("face-1", "face-2")), join)):
+        made = _decide(base, *changes)
+        at = [Fraction(tenth, 10) for tenth in range(150)]
+        spans = [Span(region.start, region.end or LENGTH) for region in made.plan.kept]
+        kept = {moment for moment in at for span in spans if moment in span}
+        assert kept == {moment for moment in at if 2 <= moment < 4 or 8 <= moment < 9}
+        assert not made.plan.redactions
+
+
 def test_thousands_of_tracks_are_soon_joined() -> None:
     """All are selected, and a key is pressed."""
     found = [_found(f"face-{n}", n % 12, n % 12 + 8) for n in range(2000)]

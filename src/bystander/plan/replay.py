@@ -42,7 +42,11 @@ from bystander.timeline import Span, clock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Track:
-    """A track at one point of the replay; ``source`` is what it is until somebody edits it."""
+    """A track at one point of the replay.
+
+    ``source`` is what it is until somebody edits it; ``parts`` is when each of those was that it
+    was joined from, ``None``: from none.
+    """
 
     id: str
     kind: Kind | None
@@ -54,6 +58,7 @@ class _Track:
     edited: bool = False
     drawn: bool = False
     decided: Decision | None = None
+    parts: tuple[Span, ...] | None = None
 
     @property
     def span(self) -> Span:
@@ -220,6 +225,7 @@ class Tracks:
             first,
             score=max(track.score for track in tracks),
             drawn=all(track.drawn for track in tracks),
+            parts=tuple(part for track in tracks for part in track.parts or (track.span,)),
         )
         self._edit(decision, joined, course.joined(ways, interpolate=ways[0].interpolate))
 
@@ -308,13 +314,20 @@ class Tracks:
     def _kept(self, track: _Track) -> list[Region]:
         """Return where the verifier is to leave *track* alone.
 
-        What nobody saw, a person's drawing or a damaged frame, has nothing in it to leave alone.
+        What nobody saw, a person's drawing or a damaged frame, has nothing in it to leave alone;
+        nor has the time between the parts of a track that was joined.
         """
         if track.kind is None:
             return []
         redaction = self._redaction(track)
-        span, keys = redaction.span, redaction.region
-        ends = (*(key.at for key in keys[1:]), span.end)
+        keys = redaction.region
+        ends = (*(key.at for key in keys[1:]), redaction.span.end)
+        whole = redaction.span
+        spans = [
+            Span(max(whole.start, part.start), min(whole.end, part.end))
+            for part in track.parts or (whole,)
+            if part.overlaps(whole)
+        ]
         return [
             Region(
                 box=key.box,
@@ -324,6 +337,7 @@ class Tracks:
                 track=track.id,
                 kind=track.kind,
             )
+            for span in spans
             for key, end in zip(keys, ends, strict=True)
             if end > span.start and key.at < span.end and not key.box.empty
         ]
