@@ -49,8 +49,9 @@ web: $(READY) ## build the page of bystander review
 web-check: $(READY) ## look at the page's code: types, style, tests
 	$(BIN)/python web_build.py check
 
-review-screenshots: $(READY) web ## make the pictures of docs/how-to/review.md anew, with Chromium
-	BYSTANDER_SCREENSHOTS=docs/how-to/review $(BIN)/python -m pytest -q tests/e2e/test_screenshots.py
+review-screenshots: $(READY) web ## make the pictures of docs/how-to/review.md anew, with Chromium: OF=film
+	test -f "$(OF)" || { echo "say of which film: make review-screenshots OF=film"; exit 2; }
+	BYSTANDER_SCREENSHOTS=docs/how-to/review BYSTANDER_SCREENSHOTS_OF="$(OF)" $(BIN)/python -m pytest -q tests/e2e/test_screenshots.py
 
 check: lint types web-check test ## everything that CI runs
 

@@ -18,9 +18,14 @@ _SOUND_HZ = 48_000
 _SPEECH_FROM_S = 0.5
 
 
-def street_clip(target: Path, *, start: int = FROM, frames: int = FRAMES) -> Path:
-    """Write a stretch of the sample to *target*, with a man who speaks over it; return it."""
-    with av.open(str(detect.checked("bikes").path)) as sample:
+def street_clip(
+    target: Path, *, start: int = FROM, frames: int = FRAMES, of: Path | None = None
+) -> Path:
+    """Write a stretch of the sample, or of the film *of*, to *target*; return it.
+
+    It is given the sound of a man who speaks.
+    """
+    with av.open(str(of or detect.checked("bikes").path)) as sample:
         pictures = [f.to_ndarray(format="yuv420p") for f in sample.decode(video=0)]
     pictures = pictures[start : start + frames]
     height, width = pictures[0].shape[0] * 2 // 3, pictures[0].shape[1]

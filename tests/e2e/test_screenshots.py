@@ -1,7 +1,9 @@
 """The pictures of docs/how-to/review.md: what a reader sees there is what the page looks like.
 
-``make review-screenshots`` writes them there, from the whole sample; here they are made from a
-stretch of it and thrown away, so that the way to make them does not rot.
+``make review-screenshots OF=FILM`` writes them there: of a film whose people may be shown, for the
+list and the timeline show them as they are. Those in the docs are of a comedy of the 1910s, which
+is in the public domain. Here they are made from a stretch of the sample and thrown away, so that
+the way to make them does not rot.
 """
 
 from __future__ import annotations
@@ -27,10 +29,11 @@ LARGEST = 200_000
 
 @pytest.fixture
 def clip(street: Path, tmp_path: Path) -> Path:
-    """Return what is shown: the whole sample where the pictures are kept."""
+    """Return what is shown: the film that was named where the pictures are kept."""
     if TARGET is None:
         return copied(street, tmp_path)
-    clip = street_clip(tmp_path / "street.mp4", start=0, frames=250)
+    film = Path(os.environ["BYSTANDER_SCREENSHOTS_OF"])
+    clip = street_clip(tmp_path / "street.mp4", start=0, frames=240, of=film)
     command = [sys.executable, "-m", "bystander", "detect", str(clip), "--audio", "mute-speech"]
     subprocess.run([*command, "-o", str(tmp_path / "street.plan.json")], check=True)
     return clip
