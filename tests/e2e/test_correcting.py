@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 from tests.e2e.conftest import Reviewing, visiting
 from tests.e2e.footage import photo_of
-from tests.e2e.visit import Visit
+from tests.e2e.visit import GONE, Visit
 
 BOX = (40, 150, 120, 230)  # of a part of the picture that no track hides
 ONE = 1 / 25
@@ -182,7 +182,7 @@ def test_everything_is_there_after_a_reload_and_a_crash(browser: Browser, own_st
         expect(visit.card("head-1").get_by_text("kept")).to_be_visible()
         visit.server.process.send_signal(signal.SIGKILL)
         visit.server.process.wait(10)
-        visit.expected.append("ERR_CONNECTION_REFUSED")
+        visit.expected.append(GONE)
         visit.press("Home", "x")
         expect(visit.page.get_by_role("alert")).to_contain_text("The connection is lost")
     with visiting(browser, own_street) as visit:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 from tests.e2e.conftest import Reviewing
-
-GONE = "ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE"
+from tests.e2e.visit import GONE
 
 
 def test_a_page_that_nobody_is_at_does_not_keep_it_up(reviewing: Reviewing, street: Path) -> None:
