@@ -19,7 +19,7 @@ from tests.review.conftest import Server
 WIDTH, HEIGHT = 1366, 768
 EDGE = 8  # beside the picture, as web/src/stage/viewport.ts has it
 # What the console says of a server that is there no more.
-GONE = "ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE"
+GONE = "ERR_(CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE|CONTENT_LENGTH_MISMATCH)"
 WAIT_MS = 30_000  # for a machine that does much else besides
 expect.set_options(timeout=WAIT_MS)
 

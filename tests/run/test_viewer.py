@@ -317,7 +317,7 @@ def test_hdr_is_toned_for_a_screen_and_said(tmp_path: Path, transfer: int, note:
         colour=(9, transfer, 9, 1),
         sound_s=0,
         options={"preset": "ultrafast", "x265-params": "log-level=none"},
-        frames=2,
+        frames=5,  # of one or two x265 leaves the decoding times unset
     )
     with run.Viewer(draw(tmp_path / "in.mkv", scene)) as viewer:
         assert any("HDR" in note for note in viewer.facts().notes) is note
