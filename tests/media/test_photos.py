@@ -24,7 +24,7 @@ from tests import photo_traps as traps
 from tests.stage import draw
 
 from bystander import media
-from bystander.errors import BystanderError, DamagedFootage, FootageError
+from bystander.errors import BeyondLimits, BystanderError, DamagedFootage, FootageError
 from bystander.media.photos import colour, decode, source, tiff
 
 
@@ -291,7 +291,26 @@ def test_what_states_too_many_pixels_or_none_is_refused_before_it_is_decoded(
         media.open_footage(path)
     assert "pixels" in str(caught.value) or "does not decode" in str(caught.value)
     if name != "none.png":
-        assert f"{media.MOST_PIXELS // 1_000_000} million" in str(caught.value)
+        assert f"{media.Limits().pixels} pixels that are taken" in str(caught.value)
+
+
+@pytest.mark.parametrize("suffix", traps.TRAPS)
+def test_how_many_pixels_are_taken_can_be_chosen(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"in{suffix}"
+    path.write_bytes(traps._coded(traps.drawn(400, 300), Image.registered_extensions()[suffix]))
+    with pytest.raises(BeyondLimits, match="119999 pixels that are taken"):
+        media.open_footage(path, limits=media.Limits(pixels=119_999))
+    frames = list(media.open_footage(path, limits=media.Limits(pixels=120_000)).frames())
+    assert {(frame.width, frame.height) for frame in frames} == {(400, 300)}
+
+
+def test_the_number_of_pixels_can_be_raised(tmp_path: Path) -> None:
+    path = tmp_path / "large.png"
+    Image.new("1", (20_001, 10_000)).save(path)
+    with pytest.raises(BeyondLimits, match="a picture of 20001x10000 pixels"):
+        media.open_footage(path)
+    footage = media.open_footage(path, limits=media.Limits(pixels=201_000_000))
+    assert (footage.width, footage.height) == (20_001, 10_000)
 
 
 @pytest.mark.parametrize("suffix", traps.TRAPS)

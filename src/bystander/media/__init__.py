@@ -33,13 +33,12 @@ from bystander.media.writing import (
     record,
     suffix_like,
 )
-from bystander.records import MOST_PIXELS, Limits
+from bystander.records import Limits
 
 __all__ = [
     "CACHE_BYTES",
     "CONTAINERS",
     "LONGEST_S",
-    "MOST_PIXELS",
     "PRESETS",
     "RECORDINGS",
     "AnyRecorder",

@@ -27,7 +27,7 @@ from bystander.records.decisions import (
     Unkey,
 )
 from bystander.records.footage import Frame, Picture, PixelLayout, Plane, Sound, solid_level
-from bystander.records.limits import DEFAULT_LIMITS, MOST_PIXELS, Limits
+from bystander.records.limits import DEFAULT_LIMITS, Limits
 from bystander.records.plans import (
     TARGETS,
     TONE_HZ,
@@ -47,7 +47,6 @@ from bystander.records.voices import LISTEN_HZ, Heard, Listener, stretches
 __all__ = [
     "DEFAULT_LIMITS",
     "LISTEN_HZ",
-    "MOST_PIXELS",
     "TARGETS",
     "TONE_HZ",
     "TONE_LEVEL",

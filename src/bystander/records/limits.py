@@ -13,7 +13,7 @@ from fractions import Fraction
 from bystander.errors import BeyondLimits
 
 # Pixels of one picture: what it takes to hold it is ten times as many bytes and more.
-MOST_PIXELS = 200_000_000
+_MOST_PIXELS = 200_000_000
 _PADDED = 64 * 65_536  # columns to a multiple of 64, of the highest picture that formats can state
 
 
@@ -22,12 +22,12 @@ class Limits:
     """The most that is taken of one file.
 
     Attributes:
-        pixels: Width times height of a picture. Photos with more than the default are not read.
+        pixels: Width times height of a picture.
         frames: Frames of a recording. The default holds 24 hours at 30 a second.
         duration_s: Time from the first frame to the last, in seconds. The default is 24 hours.
     """
 
-    pixels: int = MOST_PIXELS
+    pixels: int = _MOST_PIXELS
     frames: int = 2_600_000
     duration_s: int = 86_400
 

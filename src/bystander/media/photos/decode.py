@@ -24,7 +24,7 @@ from bystander.errors import BystanderError, DamagedFootage, FootageError
 from bystander.media.photos import colour
 from bystander.media.photos.forms import AVIF, GIF, HEIC, PNG, TIFF, Form
 from bystander.media.picture import Turn
-from bystander.records import MOST_PIXELS, Picture
+from bystander.records import DEFAULT_LIMITS, Limits, Picture
 
 # EXIF 2.32, 4.6.4: which way the picture that is stored is to be turned.
 TURNS = {
@@ -88,40 +88,38 @@ def room_for(size: int) -> Iterator[None]:
             ImageFile.MAXBLOCK = before
 
 
-def check_size(width: int, height: int) -> None:
+def check_size(width: int, height: int, limits: Limits = DEFAULT_LIMITS) -> None:
     """Check that a picture is not too large to hold.
 
     Raises:
-        FootageError: It is, or has no pixels.
+        FootageError: It has no pixels.
+        BeyondLimits: It has more than are taken.
     """
     if width <= 0 or height <= 0:
         raise FootageError("the photo has no pixels")
-    if width * height > MOST_PIXELS:
-        raise FootageError(
-            f"the photo states {width}x{height} pixels, more than the {MOST_PIXELS // 1_000_000} "
-            "million that are read"
-        )
+    limits.check_size(width, height)
 
 
 @contextmanager
-def opened(path: Path, form: Form) -> Iterator[Image.Image]:
+def opened(path: Path, form: Form, limits: Limits) -> Iterator[Image.Image]:
     """Give the photo at *path*, opened and not decoded.
 
     Raises:
         DamagedFootage: It cannot be opened as what it is.
-        FootageError: It is too large.
+        BeyondLimits: It is too large.
     """
     with path.open("rb") as file:
         with guarded():
-            image = _opened(file, form)
+            image = _opened(file, form, limits)
         with image:
             yield image
 
 
-def _opened(file: BinaryIO, form: Form) -> Image.Image:
+def _opened(file: BinaryIO, form: Form, limits: Limits) -> Image.Image:
     if form is HEIC:
         held = pi_heif.open_heif(file, convert_hdr_to_8bit=True)
-        check_size(*held.size)
+        width, height = held.size
+        check_size(width, height, limits)
         image = cast(Image.Image, held[held.primary_index].to_pillow())
         image.info.update({k: v for k, v in held.info.items() if k not in image.info})
         image.info[_FURTHER] = len(held) - 1
@@ -130,7 +128,7 @@ def _opened(file: BinaryIO, form: Form) -> Image.Image:
     # The tag alone turns a picture: what XMP says of it, other programs do not follow.
     image.info.pop("xmp", None)
     image.info.pop("XML:com.adobe.xmp", None)
-    check_size(*image.size)
+    check_size(*image.size, limits)
     if form is AVIF and getattr(image, "n_frames", 1) > 1:
         raise FootageError(
             "AVIF files whose pictures move are not read", hint="convert it to WebP or GIF first"
@@ -179,15 +177,15 @@ def turn_of(image: Image.Image, form: Form) -> Turn:
 
 
 @contextmanager
-def first(path: Path, form: Form, number: int) -> Iterator[Image.Image]:
+def first(path: Path, form: Form, number: int, limits: Limits) -> Iterator[Image.Image]:
     """Give picture *number* of the file, decoded, as it is stored.
 
     Raises:
         DamagedFootage: It does not decode.
     """
-    with opened(path, form) as image:
+    with opened(path, form, limits) as image:
         with guarded():
-            _load(image, number)
+            _load(image, number, limits)
         yield image
 
 
@@ -198,6 +196,7 @@ def pictures(
     profile: colour.Profile,
     turn: Turn,
     *,
+    limits: Limits,
     note: Callable[[Image.Image, colour.Profile], None],
 ) -> Iterator[Picture]:
     """Yield the pictures with these *numbers* in the file as R G B, upright.
@@ -210,6 +209,7 @@ def pictures(
         numbers: As Pillow numbers its pictures.
         profile: What the first picture's numbers mean, and will those of all.
         turn: How they are turned.
+        limits: How many pixels each may have.
         note: Given every picture but the first, as it is stored, and what its numbers mean.
 
     Raises:
@@ -217,10 +217,10 @@ def pictures(
         FootageError: Its pixels are of a kind that is not read.
     """
     known: dict[tuple[bytes | None, str], colour.Profile] = {}
-    with opened(path, form) as image:
+    with opened(path, form, limits) as image:
         for number in numbers:
             with guarded():
-                _load(image, number)
+                _load(image, number, limits)
                 flat = _flat(image, form)
                 means = profile
                 if number != numbers[0]:
@@ -238,10 +238,10 @@ def pictures(
             yield cast(Picture, turn.upright(cast(Any, samples)))
 
 
-def _load(image: Image.Image, number: int) -> None:
+def _load(image: Image.Image, number: int, limits: Limits) -> None:
     if number:
         image.seek(number)
-        check_size(*image.size)
+        check_size(*image.size, limits)
         image.info.pop("xmp", None)
     image.load()
 

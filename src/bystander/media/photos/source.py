@@ -65,7 +65,7 @@ class Photo(Footage):
         super().__init__(path, salvage=False, limits=limits, digest_later=digest_later)
         self.form = form
         with mapped(path) as data:
-            held = stored.look(data, form)
+            held = stored.look(data, form, limits)
             self.left_out = left_out.count(data, form)
             primaries, transfer = _stated_colour(data) if form in (AVIF, HEIC) else (None, None)
         self._numbers, self.lossless, self.loops = list(held.numbers), held.lossless, held.loops
@@ -91,7 +91,7 @@ class Photo(Footage):
         self._times = tuple(accumulate((Fraction(0), *lasts[:-1])))
         self.width = max(width for width, _ in self.sizes)
         self.height = max(height for _, height in self.sizes)
-        decode.check_size(self.width, self.height)
+        decode.check_size(self.width, self.height, limits)
         self.layout = LAYOUT
         self.pixel_aspect = Fraction(1)
         self.start = Fraction(0)
@@ -115,7 +115,7 @@ class Photo(Footage):
 
     def _read_first(self, primaries: int | None, *, all_grey: bool) -> None:
         """Decode the first picture, and learn what is to be done to all of them."""
-        with decode.first(self.path, self.form, self._numbers[0]) as image:
+        with decode.first(self.path, self.form, self._numbers[0], self.limits) as image:
             self._turn = decode.turn_of(image, self.form)
             grey = decode.is_grey(image)
             self.grey = grey and all_grey
@@ -151,7 +151,13 @@ class Photo(Footage):
     def frames(self) -> Iterator[Frame]:
         """Yield every picture, upright; see :meth:`bystander.media.footage.Footage.frames`."""
         pictures = decode.pictures(
-            self.path, self.form, self._numbers, self.profile, self._turn, note=self._note
+            self.path,
+            self.form,
+            self._numbers,
+            self.profile,
+            self._turn,
+            limits=self.limits,
+            note=self._note,
         )
         for index, shown in enumerate(pictures):
             width, height = self.sizes[index]

@@ -11,6 +11,7 @@ from bystander.errors import DamagedFootage, FootageError
 from bystander.media.photos import forms, pieces, tiff
 from bystander.media.photos.decode import TURNS, check_size
 from bystander.media.photos.pieces import Buffer
+from bystander.records import Limits
 
 # Programs show a picture of a film that is to last no longer than this for as long as the other.
 _TOO_SHORT, _SHORTEST_SHOWN = Fraction(1, 100), Fraction(1, 10)
@@ -45,13 +46,21 @@ class Stored:
     notes: tuple[str, ...] = ()
 
 
-def look(data: Buffer, form: forms.Form) -> Stored:
+def look(data: Buffer, form: forms.Form, limits: Limits) -> Stored:
     """Return which pictures the file holds.
 
     Raises:
         DamagedFootage: The file is cut short.
-        FootageError: It is a raw photo, or a picture in it is too large.
+        FootageError: It is a raw photo, or a picture in it has no pixels.
+        BeyondLimits: A picture in it is too large.
     """
+    held = _look(data, form)
+    for size in held.sizes:
+        check_size(*size, limits)
+    return held
+
+
+def _look(data: Buffer, form: forms.Form) -> Stored:
     if form.name in _LOOKS:
         return _LOOKS[form.name](data)
     if form is forms.HEIC:
@@ -96,8 +105,6 @@ def _film(
     first: int = 0,
     depth: int = 0,
 ) -> Stored:
-    for size in sizes:
-        check_size(*size)
     if len(lasts) < 2:
         return Stored(numbers=(first,), sizes=tuple(sizes[:1]), lossless=lossless, depth=depth)
     lasts = _bounded(lasts)
@@ -215,7 +222,6 @@ def _tiff(data: Buffer) -> Stored:
     for number in numbers:
         page = pages[number]
         size = page.number(256), page.number(257)
-        check_size(*size)
         sizes.append(TURNS.get(page.number(274, 1), TURNS[1]).size(*size))
     notes = ("further pictures inside its pages were left out",) * any(330 in p.tags for p in pages)
     grey = all(pages[number].number(262) in _TIFF_GREY for number in numbers)
