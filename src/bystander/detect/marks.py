@@ -9,9 +9,8 @@ from bystander.detect.also import Also
 from bystander.detect.plates import Plates
 from bystander.detect.writing import Writing
 from bystander.records import Detection, Detector, Frame, Kind
-from bystander.watch import Changes, Watcher, is_due
+from bystander.watch import LONGEST_S, Changes, Watcher, is_due
 
-_LONGEST_S = Fraction(1, 2)  # tracks of these reach a second beyond both ends
 _WITHIN_S = Fraction(13, 100)
 _SURE = 0.6
 # How often a plate is looked for that is seen so close that no vehicle can be made out: when one
@@ -66,7 +65,7 @@ class Marks:
         return [found for watcher in self._watchers for found in watcher.finish()]
 
     def _watcher(self, of: Plates | Writing) -> Watcher:
-        longest_s = Fraction(0) if self._at_once else _LONGEST_S
+        longest_s = Fraction(0) if self._at_once else LONGEST_S
         return Watcher(of.look, sure=_SURE, longest_s=longest_s, within_s=_WITHIN_S)
 
     def _closely_seen(self, frame: Frame, *, jumped: bool) -> list[Detection]:

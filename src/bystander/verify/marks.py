@@ -15,11 +15,11 @@ from bystander.records import Check, Detection, Frame, Leak, Plan
 from bystander.timeline import Span, clock
 from bystander.watch import Jumps, Look, Watcher
 
-_EVERY_S = Fraction(1)
+_EVERY_S = Fraction(1, 2)
 _MOST_COVERED = 0.8  # what is hidden by more than this is not showing
-# What scores so much is a leak where it is seen again at the next look, or there is but one look.
+# What scores so much is a leak where it is seen again within a second, or there is but one look.
 _EVIDENCE = 0.7
-_AGAIN_S = Fraction(3, 2)
+_AGAIN_S = Fraction(1)
 # What is hidden along with a leak, and when that is done for the last time.
 _NEARLY, _NEARLY_AT_LAST = 0.65, 0.6
 
