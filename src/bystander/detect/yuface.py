@@ -1,34 +1,32 @@
 """libfacedetection, the verifier's own detector: another network by other people.
 
-Yu et al., "YuNet: A Tiny Millisecond-level Face Detector", Machine Intelligence Research 2023,
-compiled with its weights into the package ``yuface``. The library is called as such: the package's
-own binding keeps 36 kB of every call for good, and lets no other thread of Python run meanwhile.
+Yu et al., "YuNet: A Tiny Millisecond-level Face Detector", Machine Intelligence Research 2023. In
+every cell of three grids it says how surely a face is there, as two probabilities whose geometric
+mean is the score, and where. The network was read out of the library when this was installed
+(``yuface_file.py``); what the library does before and after it is done here, to the last rounding,
+so that the answers are the library's.
 """
 
 from __future__ import annotations
 
-import ctypes
-
 import numpy as np
 from numpy.typing import NDArray
 
-from bystander.detect.models import checked
-from bystander.detect.tiles import in_tiles
-from bystander.errors import ModelError
+from bystander.detect.session import Session, padded
+from bystander.detect.tiles import in_tiles, suppress
 from bystander.records import Kind, Picture
 
-# ``int *facedetect_cnn(uchar *buffer, uchar *bgr, int width, int height, int step)``,
-# as C++ names it; the size that its header asks of the buffer; and what it writes there: a score in
-# percent, left, top, width, height, five points and one more number that it leaves free.
-_FUNCTION = "_Z14facedetect_cnnPhS_iii"
-_BUFFER_BYTES = 0x20000
-_ROW = np.dtype([("score", np.int16), ("box", np.int16, 4), ("rest", np.int16, 11)])
-
-_LARGEST = 960  # the library warns beyond this
+_STRIDES = (8, 16, 32)
+_LARGEST = 960  # the library warns beyond this; and of a larger one less stays in caches
 _OVERLAP = 160
-_LEAST_SCORE = 0.3
+_LEAST_PERCENT = 31
 _MOST_IOU = 0.3
-_SMALLEST = 32  # sides shorter than this are padded: the library's own pyramid needs room
+# The library's own: among what it saw, at most so many, overlapping less than this, are faces.
+_MOST_SEEN, _MOST_FACES = 1000, 512
+_MOST_IOU_AT_ONCE = 0.45
+# A score is at most the square root of either probability. This is a little below the logit at
+# which that reaches the least score.
+_LEAST_LOGIT = -2.3
 
 
 class YuFace:
@@ -37,23 +35,10 @@ class YuFace:
     kind = Kind.FACE
 
     def __init__(self) -> None:
-        """Load the library.
-
-        Raises:
-            ModelError: The package is missing or is not the one in the lock.
-        """
-        asset = checked("yuface")
-        try:
-            library = ctypes.CDLL(str(asset.path))
-            self._detect = library[_FUNCTION]
-            self._set_threads = library.omp_set_num_threads
-        except (OSError, AttributeError) as error:
-            raise ModelError("the verifier yuface cannot be loaded") from error
-        self._detect.argtypes = [ctypes.c_void_p] * 2 + [ctypes.c_int] * 3
-        self._detect.restype = ctypes.c_void_p
-        self._set_threads.argtypes = [ctypes.c_int]
-        self.name = asset.label
-        self.look(np.zeros((_SMALLEST, _SMALLEST, 3), dtype=np.uint8))  # unpacks its weights, once
+        """Load the model; see :class:`bystander.detect.session.Session`."""
+        # It looks in parts, beside others that work: threads of its own would gain nothing.
+        self._session = Session("yuface", "cpu", alone=True)
+        self.name = self._session.name
 
     def look(self, picture: Picture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Find faces; see :meth:`bystander.records.Detector.look`."""
@@ -67,19 +52,32 @@ class YuFace:
         )
 
     def _look_once(self, picture: Picture) -> NDArray[np.float64]:
-        height, width = picture.shape[:2]
-        bgr = np.zeros((max(height, _SMALLEST), max(width, _SMALLEST), 3), dtype=np.uint8)
-        bgr[:height, :width] = picture[..., ::-1]
-        # Its own second thread waits by spinning, and takes the processor from whoever else works.
-        self._set_threads(1)
-        buffer = np.zeros(_BUFFER_BYTES, dtype=np.uint8)
-        # Returned is a pointer into the buffer: a count, then one row for each face.
-        self._detect(
-            buffer.ctypes.data, bgr.ctypes.data, bgr.shape[1], bgr.shape[0], bgr.strides[0]
+        said = self._session.run(padded(picture, _STRIDES[-1]))
+        seen = np.concatenate(
+            [_in_grid(one[0], stride) for one, stride in zip(said, _STRIDES, strict=True)]
         )
-        count = int(buffer[:4].view(np.int32)[0])
-        rows = buffer[4 : 4 + count * _ROW.itemsize].view(_ROW)
-        rows = rows[rows["score"] > 100 * _LEAST_SCORE]
-        x, y, wide, tall = rows["box"].astype(np.float64).T
-        share = rows["score"] / 100
-        return np.stack([x, y, x + wide, y + tall, share], axis=1)
+        seen = seen[np.argsort(-seen[:, 4], kind="stable")[:_MOST_SEEN]]
+        kept = suppress(seen[:, :4].astype(np.float64), seen[:, 4], _MOST_IOU_AT_ONCE)
+        x0, y0, x1, y1, score = seen[kept[:_MOST_FACES]].T
+        # In whole pixels and whole percents, each rounded towards zero.
+        whole = np.trunc([x0, y0, x1 - x0, y1 - y0, 100 * score]).astype(np.float64)
+        x, y, wide, tall, percent = whole
+        return np.stack([x, y, x + wide, y + tall, percent / 100], axis=1)
+
+
+def _in_grid(said: NDArray[np.float32], stride: int) -> NDArray[np.float32]:
+    """Return the faces seen in one grid, shape (N, 5): sides and score, cell by cell.
+
+    Args:
+        said: Shape (6, rows, columns); see ``yuface_to_onnx``.
+        stride: Pixels of a cell, which is seen from its upper left corner.
+    """
+    rows, columns = np.nonzero((said[:2] > _LEAST_LOGIT).all(axis=0))
+    one, other, right, down, wide, tall = said[:, rows, columns]
+    scores = np.sqrt(1 / (1 + np.exp(-one)) * (1 / (1 + np.exp(-other))))
+    cell = np.float32(stride)
+    x, y = (columns.astype(np.float32) + right) * cell, (rows.astype(np.float32) + down) * cell
+    half_w, half_h = np.exp(wide) * cell / 2, np.exp(tall) * cell / 2
+    found = np.stack([x - half_w, y - half_h, x + half_w, y + half_h, scores], axis=1)
+    sure: NDArray[np.float32] = found[100 * scores >= _LEAST_PERCENT]
+    return sure

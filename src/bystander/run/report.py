@@ -44,7 +44,6 @@ _LIBRARIES = (
     "pi-heif",
     "pillow",
     "webrtcvad-wheels",
-    "yuface",
     "zxing-cpp",
 )
 # What is not looked for unless it is a target.
