@@ -41,7 +41,7 @@ class CenterFace:
         )
 
     def _look_once(self, picture: Picture) -> NDArray[np.float64]:
-        heat, size, offset, _ = self._session.run(padded(picture.astype(np.float32), _MULTIPLE))
+        heat, size, offset, _ = self._session.run(padded(picture, _MULTIPLE))
         rows, columns = np.nonzero(heat[0, 0] > _LEAST_SCORE)
         tall, wide = (np.exp(size[0, i, rows, columns]) * _STRIDE for i in (0, 1))
         y = (rows + offset[0, 0, rows, columns] + 0.5) * _STRIDE

@@ -20,8 +20,8 @@ from bystander.detect.tiles import suppress
 from bystander.records import Kind, Picture
 
 # The picture is seen as the network was trained: blue first, in units of these.
-_MEAN = np.array([103.53, 116.28, 123.675], dtype=np.float32)
-_DEVIATION = np.array([57.375, 57.12, 58.395], dtype=np.float32)
+_MEAN = np.array([[[103.53]], [[116.28]], [[123.675]]], dtype=np.float32)
+_DEVIATION = np.array([[[57.375]], [[57.12]], [[58.395]]], dtype=np.float32)
 _STRIDES = (8, 16, 32)
 _BINS = np.arange(11, dtype=np.float64)
 _LEAST_SCORE = 0.2
@@ -64,7 +64,10 @@ class NanoDet:
         Args:
             picture: As for :meth:`bystander.records.Detector.look`.
         """
-        tensor = padded((picture[..., ::-1] - _MEAN) / _DEVIATION, _STRIDES[-1])
+        tensor = padded(picture[..., ::-1], _STRIDES[-1])
+        shown = tensor[0, :, : picture.shape[0], : picture.shape[1]]
+        shown -= _MEAN
+        shown /= _DEVIATION
         outputs = self._session.run(tensor)
         scores, distances, groups = outputs[:3], outputs[3:6], outputs[6:]
         columns = tensor.shape[3]

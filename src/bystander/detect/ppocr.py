@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bystander.detect.components import components
-from bystander.detect.session import Session
+from bystander.detect.session import Session, padded
 from bystander.detect.tiles import in_tiles
 from bystander.records import Kind, Picture
 
@@ -48,10 +48,11 @@ class PpOcr:
 
     def _look_once(self, picture: Picture) -> NDArray[np.float64]:
         height, width = picture.shape[:2]
-        # Grey beyond the edges: black would be an edge of its own. Blue comes first.
-        shape = (1, 3, *(-(-side // _MULTIPLE) * _MULTIPLE for side in (height, width)))
-        tensor = np.zeros(shape, dtype=np.float32)
-        tensor[0, :, :height, :width] = picture[..., ::-1].transpose(2, 0, 1) / 127.5 - 1
+        tensor = padded(picture[..., ::-1], _MULTIPLE)  # blue comes first
+        # Grey beyond the edges stays 0: black would be an edge of its own.
+        shown = tensor[0, :, :height, :width]
+        shown /= 127.5
+        shown -= 1
         kernels = self._session.run(tensor)[0][0, 0, :height, :width]
         boxes, scores = components(kernels > _KERNEL, kernels)
         wide, tall = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from bystander.detect.models import checked
 from bystander.detect.runtimes import OPENVINO, Runtime, on_onnxruntime, on_openvino
 from bystander.errors import ModelError
+from bystander.records import Picture
 from bystander.threads import cores
 
 # Below as many samples a picture costs a third less on one thread than shared by two.
@@ -89,12 +90,12 @@ def unload() -> None:
     _loaded.cache_clear()
 
 
-def padded(picture: NDArray[np.uint8] | NDArray[np.float32], multiple: int) -> NDArray[np.float32]:
+def padded(picture: Picture, multiple: int) -> NDArray[np.float32]:
     """Return *picture*, (H, W, 3), as (1, 3, h, w) with sides of a *multiple*, filled with 0."""
     height, width = picture.shape[:2]
-    tensor = np.zeros(
-        (1, 3, -(-height // multiple) * multiple, -(-width // multiple) * multiple),
-        dtype=np.float32,
-    )
+    shape = (1, 3, -(-height // multiple) * multiple, -(-width // multiple) * multiple)
+    tensor = np.empty(shape, dtype=np.float32)
     tensor[0, :, :height, :width] = picture.transpose(2, 0, 1)
+    tensor[0, :, height:] = 0
+    tensor[0, :, :height, width:] = 0
     return tensor
