@@ -155,7 +155,7 @@ def _check(content: bytes, wanted: str, what: str) -> None:
 
 
 TRANSFORMATIONS: dict[str, Callable[..., bytes]] = {
-    "onnx-free-size": model_files.onnx_free_size,
+    "centerface-without-landmarks": model_files.centerface_without_landmarks,
     "nanodet-to-onnx": model_files.nanodet_to_onnx,
     "yuface-to-onnx": yuface_file.yuface_to_onnx,
 }

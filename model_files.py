@@ -1,7 +1,8 @@
 """Changes that model files need before they can be carried, each deterministic.
 
-Used by the build alone (``hatch_build.py``). No change touches a weight that is kept: it only says
-in ONNX, and for pictures of any size, what the carried file says in its own way.
+Used by the build alone (``hatch_build.py``). They say in ONNX, and for pictures of any size, what
+the carried file says in its own way, and leave out what is not looked at. Answers are the same but
+for rounding.
 """
 
 from __future__ import annotations
@@ -17,35 +18,75 @@ from onnx import TensorProto, helper, numpy_helper
 
 Tensors = dict[str, NDArray[Any]]
 
+# Of CenterFace's ends, those that are kept, in the order in which they come out.
+_PARTS = ("pos", "reg", "off")
+_KINDS = ("weight", "bias")
+
 _OPSET, _IR = 17, 9
 _STRIDES = (8, 16, 32)
 _CLASSES, _DISTANCES = 80, 44
 # Of COCO's classes, after the first, which is a person: what bears plates (car, motorcycle, bus,
 # truck), and what shows text (television, laptop, telephone). Each group comes out as one.
 _GROUPS = ((2, 3, 5, 7), (62, 63, 67))
+# What is left of the numbers said of each cell: a person, the groups, the distances.
+_LEFT = [0, *_GROUPS[0], *_GROUPS[1], *range(_CLASSES, _CLASSES + _DISTANCES)]
 
 
-def onnx_free_size(content: bytes) -> bytes:
-    """Let a model take pictures of any size.
+def centerface_without_landmarks(content: bytes) -> bytes:
+    """Let CenterFace take pictures of any size, and say where faces are and nothing else.
 
-    The CenterFace file states a fixed input of 10x3x32x32 and lists its weights as inputs. Those
-    are taken off the list, and number, height and width are left open.
+    The file states a fixed input of 10x3x32x32 and lists its weights as inputs. Those are taken off
+    the list, and number, height and width are left open. The points of a face are not computed. The
+    other three convolutions at the end become one, and the normalisations that stand alone become
+    part of the convolutions before them: the same sums, rounded elsewhere.
+
+    Returns:
+        A model with input ``input.1`` (n, 3, h, w) and output ``faces`` (n, 5, h / 4, w / 4): the
+        logit of the score, log height and width in cells, the centre's offset down and right.
     """
     model = onnx.load_model_from_string(content)
     graph = model.graph
-    weights = {weight.name for weight in graph.initializer}
-    inputs = [each for each in graph.input if each.name not in weights]
-    del graph.input[:]
-    graph.input.extend(inputs)
-    del graph.value_info[:]
-    for tensor in [*graph.input, *graph.output]:
-        sizes = tensor.type.tensor_type.shape.dim
-        is_input = tensor in inputs
-        for place, name in ((0, "n"), (2, "h"), (3, "w")):
-            sizes[place].dim_param = name if is_input else f"{name}_{tensor.name}"
+    weights = {weight.name: numpy_helper.to_array(weight) for weight in graph.initializer}
+    after = {name: node for node in graph.node for name in node.input}
+    made = {
+        f"faces/{kind}": np.concatenate([weights[f"head.{part}_conv.{kind}"] for part in _PARTS])
+        for kind in _KINDS
+    }
+    nodes = []
+    for node in graph.node:
+        if node.op_type == "ConvTranspose":
+            normal = after[node.output[0]]
+            names = [f"{node.output[0]}/{kind}" for kind in _KINDS]
+            made |= zip(names, _normalised(weights, node, normal), strict=True)
+            node.input[:] = [node.input[0], *names]
+            node.output[:] = normal.output
+        if node.op_type == "BatchNormalization" or node.output[0] in {o.name for o in graph.output}:
+            continue
+        if "head.pos_conv.weight" in node.input:
+            node.input[1:], node.output[:] = [f"faces/{kind}" for kind in _KINDS], ["faces"]
+        nodes.append(node)
+    used = {name for node in nodes for name in node.input}
+    kept = [weight for weight in graph.initializer if weight.name in used]
+    kept += [numpy_helper.from_array(np.ascontiguousarray(made[name]), name) for name in made]
+    (picture,) = (each for each in graph.input if each.name not in weights)
+    del graph.value_info[:], graph.input[:], graph.output[:], graph.initializer[:], graph.node[:]
+    sizes = [["n", 3, "h", "w"], ["n", 5, "rows", "columns"]]
+    graph.input.append(helper.make_tensor_value_info(picture.name, TensorProto.FLOAT, sizes[0]))
+    graph.output.append(helper.make_tensor_value_info("faces", TensorProto.FLOAT, sizes[1]))
+    graph.initializer.extend(kept)
+    graph.node.extend(nodes)
     onnx.checker.check_model(model)
     serialised: bytes = model.SerializeToString(deterministic=True)
     return serialised
+
+
+def _normalised(weights: Tensors, node: Any, normal: Any) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return weight and bias of a transposed convolution with the *normal*isation after it."""
+    scale, shift, mean, variance = (weights[name].astype(float) for name in normal.input[1:])
+    epsilon = next(each.f for each in normal.attribute if each.name == "epsilon")
+    factor = scale / np.sqrt(variance + epsilon)
+    weight = weights[node.input[1]] * factor[:, None, None]
+    return weight.astype(np.float32), (shift - mean * factor).astype(np.float32)
 
 
 def nanodet_to_onnx(content: bytes, weights: bytes) -> bytes:
@@ -92,8 +133,9 @@ class _Translation:
         self._nodes: list[Any] = []
         self._constants: list[Any] = []
         self._same: dict[str, str] = {}  # names that mean what another one means
+        self._widened: dict[str, list[int]] = {}  # by how much, for what takes the largest
         self._probabilities: set[str] = set()
-        self._groups: list[str] = []
+        self._groups: list[list[str]] = []
 
     def of(self, nodes: list[dict[str, Any]]) -> bytes:
         self._same[nodes_named(nodes, "Placeholder")[0]] = "picture"
@@ -109,8 +151,8 @@ class _Translation:
         outputs += [(f"distances_{s}", _DISTANCES) for s in _STRIDES]
         for (_, end), (name, _) in zip(ends, outputs, strict=True):
             self._add("Identity", [end], name)
-        for stride, source in zip(_STRIDES, self._groups, strict=True):
-            self._add_groups(f"groups_{stride}", source)
+        for stride, sources in zip(_STRIDES, self._groups, strict=True):
+            self._add_groups(f"groups_{stride}", sources)
             outputs.append((f"groups_{stride}", len(_GROUPS)))
         model = helper.make_model(
             helper.make_graph(
@@ -158,7 +200,7 @@ class _Translation:
         match operation:
             case "Add" | "AddV2":
                 if inputs[0] in made and given is not None:
-                    bias = self._weights(f"{name}/bias", given.reshape(1, -1, 1, 1))
+                    bias = self._weights(f"{name}/bias", _left(given).reshape(1, -1, 1, 1))
                     self._add("Add", [inputs[0], bias], name)
                 elif made.issuperset(inputs):
                     self._add("Add", inputs, name)
@@ -168,27 +210,30 @@ class _Translation:
                     self._same[name] = inputs[0]
                 else:
                     self._add("Transpose", inputs[:1], name, perm=_required(given).tolist())
-            case "Pad" | "PadV2":
+            case "Pad":
                 sides = self._constant(f"{name}/sides", _required(given).T.reshape(-1))
-                rest = [self._constant(f"{name}/value", self._tensors[n]) for n in inputs[2:]]
-                self._add("Pad", [inputs[0], sides, *rest], name)
+                self._add("Pad", [inputs[0], sides], name)
+            case "PadV2":  # with what is less than anything: ONNX does so when it pools
+                if self._tensors[inputs[2]] != -np.inf:
+                    raise ValueError("a picture is widened with something")
+                self._same[name] = inputs[0]
+                self._widened[inputs[0]] = _required(given)[2:].T.reshape(-1).tolist()
             case "Conv2D":
-                weight = self._weights(f"{name}/weight", _required(given).transpose(3, 2, 0, 1))
+                kernel = _left(_required(given)).transpose(3, 2, 0, 1)
+                weight = self._weights(f"{name}/weight", kernel)
                 self._add("Conv", [inputs[0], weight], name, strides=_sides(said["strides"]))
             case "LeakyRelu":
                 self._add("LeakyRelu", inputs, name, alpha=said["alpha"]["f"])
             case "MaxPool":
                 shape, strides = _sides(said["ksize"]), _sides(said["strides"])
-                self._add("MaxPool", inputs, name, kernel_shape=shape, strides=strides)
+                by = self._widened[inputs[0]]
+                self._add("MaxPool", inputs, name, kernel_shape=shape, strides=strides, pads=by)
             case "ConcatV2":
                 self._add("Concat", inputs[:-1], name, axis=1)
             case "ResizeBilinear":
                 self._resize(name, inputs[0])
             case "SplitV":
-                sizes = np.array([1, _CLASSES - 1, _DISTANCES], np.int64)
-                parts = self._constant(f"{name}/sizes", sizes)
-                self._add("Split", [inputs[0], parts], name, f"{name}:other", f"{name}:1", axis=1)
-                self._groups.append(f"{name}:other")
+                self._split(name, inputs[0])
             case "Sigmoid":
                 self._probabilities.add(name)
                 self._add("Sigmoid", inputs, name)
@@ -199,15 +244,20 @@ class _Translation:
             case _:
                 raise ValueError(f"there is no translation of {operation}")
 
-    def _add_groups(self, name: str, source: str) -> None:
-        """Add the best score of each group, of all classes in *source* but the first."""
+    def _split(self, name: str, source: str) -> None:
+        """Take apart what is said of each cell: a person, the groups, the distances."""
+        sizes = np.array([1, *map(len, _GROUPS), _DISTANCES], np.int64)
+        parts = self._constant(f"{name}/sizes", sizes)
+        groups = [f"{name}:group_{number}" for number in range(len(_GROUPS))]
+        self._add("Split", [source, parts], name, *groups, f"{name}:1", axis=1)
+        self._groups.append(groups)
+
+    def _add_groups(self, name: str, sources: list[str]) -> None:
+        """Add the best score of each group, whose classes are in one of *sources*."""
         best = []
-        for number, group in enumerate(_GROUPS):
-            classes = np.array([place - 1 for place in group], np.int64)
-            chosen = self._constant(f"{name}/classes_{number}", classes)
-            self._add("Gather", [source, chosen], f"{name}/of_{number}", axis=1)
+        for number, source in enumerate(sources):
             best.append(f"{name}/best_{number}")
-            self._add("ReduceMax", [f"{name}/of_{number}"], best[-1], axes=[1], keepdims=1)
+            self._add("ReduceMax", [source], best[-1], axes=[1], keepdims=1)
         self._add("Concat", best, f"{name}/best", axis=1)
         self._add("Sigmoid", [f"{name}/best"], f"{name}/scores")
         shape = self._constant(f"{name}/shape", np.array([1, len(_GROUPS), -1], np.int64))
@@ -235,6 +285,11 @@ def _required(given: NDArray[Any] | None) -> NDArray[Any]:
     if given is None:
         raise ValueError("an operation lacks the constant that it needs")
     return given
+
+
+def _left(given: NDArray[Any]) -> NDArray[Any]:
+    """Return weights without those of classes that are not looked for; classes are last."""
+    return given[..., _LEFT] if given.shape[-1] == _CLASSES + _DISTANCES else given
 
 
 def _sides(attribute: Mapping[str, Any]) -> list[int]:

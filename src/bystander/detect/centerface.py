@@ -1,8 +1,9 @@
 """CenterFace, the detector of faces that plans are made with, run by onnxruntime.
 
 Xu, Yan, Yang, "CenterFace: Joint Face Detection and Alignment Using Face as Point" (2019). The
-network has a stride of 4 and four outputs: a heat map of face centres, log height and width,
-the offset of the centre within its cell, and landmarks, which are not read.
+network has a stride of 4 and says of every cell how surely a face's centre is there, log height and
+width, and the offset of the centre within the cell. Landmarks, which it can tell as well, were left
+out when the file was built into this installation (``model_files.py``).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ _LARGEST = (1408, 832)  # more at once costs memory: 0.5 GB at this size
 _OVERLAP = 128
 _LEAST_SCORE = 0.06
 _MOST_IOU = 0.4
+_LEAST_LOGIT = np.log(_LEAST_SCORE / (1 - _LEAST_SCORE))
 
 
 class CenterFace:
@@ -41,13 +43,12 @@ class CenterFace:
         )
 
     def _look_once(self, picture: Picture) -> NDArray[np.float64]:
-        heat, size, offset, _ = self._session.run(padded(picture, _MULTIPLE))
-        rows, columns = np.nonzero(heat[0, 0] > _LEAST_SCORE)
-        tall, wide = (np.exp(size[0, i, rows, columns]) * _STRIDE for i in (0, 1))
-        y = (rows + offset[0, 0, rows, columns] + 0.5) * _STRIDE
-        x = (columns + offset[0, 1, rows, columns] + 0.5) * _STRIDE
-        half_w, half_h = wide / 2, tall / 2
-        scores = heat[0, 0, rows, columns]
+        said = self._session.run(padded(picture, _MULTIPLE))[0][0]
+        rows, columns = np.nonzero(said[0] > _LEAST_LOGIT)
+        sure, log_tall, log_wide, down, right = said[:, rows, columns]
+        y, x = (rows + down + 0.5) * _STRIDE, (columns + right + 0.5) * _STRIDE
+        half_h, half_w = np.exp(log_tall) * _STRIDE / 2, np.exp(log_wide) * _STRIDE / 2
+        scores = 1 / (1 + np.exp(-sure))
         found = np.stack([x - half_w, y - half_h, x + half_w, y + half_h, scores], axis=1)
         if not np.isfinite(found).all():
             raise ModelError("the model centerface returned values that are not numbers")
