@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))  # the build loads this file alone
 
 import model_files  # noqa: E402
+import ppocr_file  # noqa: E402
 import web_build  # noqa: E402
 import yuface_file  # noqa: E402
 
@@ -157,6 +158,7 @@ def _check(content: bytes, wanted: str, what: str) -> None:
 TRANSFORMATIONS: dict[str, Callable[..., bytes]] = {
     "centerface-without-landmarks": model_files.centerface_without_landmarks,
     "nanodet-to-onnx": model_files.nanodet_to_onnx,
+    "ppocr-in-blocks": ppocr_file.ppocr_in_blocks,
     "yuface-to-onnx": yuface_file.yuface_to_onnx,
 }
 

@@ -96,3 +96,16 @@ def test_centerface_says_what_its_original_says(
         assert np.abs(1 / (1 + np.exp(-said[:, :1])) - heat).max() < 1e-5
         assert np.abs(said[:, 1:3] - size).max() < 1e-4
         assert np.abs(said[:, 3:] - offset).max() < 1e-4
+
+
+def test_pp_ocr_says_what_its_original_says(
+    original: Callable[[str], bytes],
+    pictures: list[NDArray[np.float32]],
+) -> None:
+    theirs = loaded(original("ppocr"))
+    ours = loaded(detect.checked("ppocr").path.read_bytes())
+    for picture in pictures:
+        (text,) = theirs(picture / 127.5 - 1)
+        (same,) = ours(picture / 127.5 - 1)
+        assert same.shape == text.shape
+        assert np.abs(same - text).max() < 1e-4
