@@ -29,13 +29,15 @@ def components(
            [0, 3, 1, 4]])
     """
     height, width = cells.shape
-    padded = np.zeros((height, width + 2), dtype=np.int8)
-    padded[:, 1:-1] = cells
-    edges = np.diff(padded, axis=1)
-    rows, starts = np.nonzero(edges == 1)
-    ends = np.nonzero(edges == -1)[1]
-    if not rows.size:
+    lines = np.flatnonzero(cells.any(axis=1))  # mostly few: the others need no work
+    if not lines.size:
         return np.zeros((0, 4), dtype=np.int64), np.zeros(0)
+    padded = np.zeros((lines.size, width + 2), dtype=np.int8)
+    padded[:, 1:-1] = cells[lines]
+    edges = np.diff(padded, axis=1)
+    line, starts = np.divmod(np.flatnonzero(edges == 1), width + 1)
+    ends = np.flatnonzero(edges == -1) % (width + 1)
+    rows = lines[line]
     labels = _joined(*_touching(rows, starts, ends, width), rows.size)
     firsts, patch = np.unique(labels, return_inverse=True)
     count = firsts.size
@@ -45,8 +47,9 @@ def components(
         ((np.minimum, starts), (np.minimum, rows), (np.maximum, ends), (np.maximum, rows + 1))
     ):
         limit.at(boxes[:, column], patch, side)
-    sums = np.concatenate([np.zeros((height, 1)), np.cumsum(values, axis=1, dtype=np.float64)], 1)
-    totals = np.bincount(patch, sums[rows, ends] - sums[rows, starts], count)
+    sums = np.zeros((lines.size, width + 1))
+    np.cumsum(values[lines], axis=1, dtype=np.float64, out=sums[:, 1:])
+    totals = np.bincount(patch, sums[line, ends] - sums[line, starts], count)
     return boxes, totals / np.bincount(patch, ends - starts, count)
 
 
