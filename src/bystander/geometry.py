@@ -132,7 +132,10 @@ def goes_on(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.bool_]
     tall_a, tall_b = (a[:, 3] - a[:, 1])[:, None], (b[:, 3] - b[:, 1])[None, :]
     low, high = np.minimum(tall_a, tall_b), np.maximum(tall_a, tall_b)
     centres_a, centres_b = ((sides[:, :2] + sides[:, 2:]) / 2 for sides in (a, b))
-    moved = np.abs(centres_a[:, None] - centres_b[None, :]).max(axis=2)
+    moved_x, moved_y = (
+        np.abs(centres_a[:, None, axis] - centres_b[None, :, axis]) for axis in (0, 1)
+    )
+    moved = np.maximum(moved_x, moved_y)
     near: NDArray[np.bool_] = (high <= _MOST_RESIZED * low) & (
         moved <= _MOST_MOVED * low + _MOST_MOVED_PX
     )
@@ -158,12 +161,15 @@ def iou(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
     >>> iou(np.array([[0., 0, 4, 4]]), np.array([[0., 0, 4, 4], [2, 0, 6, 4], [9, 9, 9, 9]]))
     array([[1.        , 0.33333333, 0.        ]])
     """
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:4], b[None, :, 2:4])
-    shared = np.prod(np.clip(high - low, 0, None), axis=2)
-    area_a = np.prod(np.clip(a[:, 2:4] - a[:, :2], 0, None), axis=1)
-    area_b = np.prod(np.clip(b[:, 2:4] - b[:, :2], 0, None), axis=1)
-    union = area_a[:, None] + area_b[None, :] - shared
+    # One side after the other: over an axis of two, NumPy takes several times as long.
+    left_a, top_a, right_a, bottom_a = (a[:, side, None] for side in range(4))
+    left_b, top_b, right_b, bottom_b = (b[None, :, side] for side in range(4))
+    wide = np.minimum(right_a, right_b) - np.maximum(left_a, left_b)
+    tall = np.minimum(bottom_a, bottom_b) - np.maximum(top_a, top_b)
+    shared = np.maximum(wide, 0) * np.maximum(tall, 0)
+    area_a = np.maximum(right_a - left_a, 0) * np.maximum(bottom_a - top_a, 0)
+    area_b = np.maximum(right_b - left_b, 0) * np.maximum(bottom_b - top_b, 0)
+    union = area_a + area_b - shared
     share: NDArray[np.float64] = np.divide(
         shared, union, out=np.zeros_like(shared), where=shared > 0
     )
@@ -177,12 +183,36 @@ def block_means(values: NDArray[Any], block: int) -> NDArray[np.float64]:
     array([[2. , 3.5]])
     """
     rows, columns = (np.arange(0, side, block) for side in values.shape)
-    sums = np.add.reduceat(values, rows, axis=0, dtype=np.float64)
-    sums = np.add.reduceat(sums, columns, axis=1)
+    if values.dtype.kind in "iu" and values.dtype.itemsize <= 2:
+        sums: NDArray[Any] = _block_sums(values, block)
+    else:
+        sums = np.add.reduceat(values, rows, axis=0, dtype=np.float64)
+        sums = np.add.reduceat(sums, columns, axis=1)
     heights = np.diff(np.append(rows, values.shape[0]))
     widths = np.diff(np.append(columns, values.shape[1]))
     means: NDArray[np.float64] = sums / (heights[:, None] * widths[None, :])
     return means
+
+
+def _block_sums(values: NDArray[Any], block: int) -> NDArray[Any]:
+    """Return the sum of every block of 8- or 16-bit integers, exact; see :func:`block_means`.
+
+    Rows and columns that lie *block* apart are added as wholes, in the narrowest integers that hold
+    the sum: several times as fast as to add up each block, in floating point, by itself.
+    """
+    small = values.dtype == np.uint8 and block * block * 255 <= np.iinfo(np.uint16).max
+    wide = values.astype(np.uint16 if small else np.int64)
+    for axis in (0, 1):
+        lines = np.moveaxis(wide, axis, 0)
+        sums = lines[::block].copy()
+        for number in range(1, min(block, len(lines))):
+            further = lines[number::block]
+            np.add(sums[: len(further)], further, out=sums[: len(further)])
+        wide = np.moveaxis(sums, 0, axis)
+    return wide
+
+
+_STEPS = (np.arange(32) + 0.5) / 32
 
 
 def covered_share(box: Box, by: list[Box]) -> float:
@@ -196,11 +226,18 @@ def covered_share(box: Box, by: list[Box]) -> float:
     """
     if box.empty:
         return 1.0
-    steps = (np.arange(32) + 0.5) / 32
-    xs, ys = box.x0 + steps * box.width, box.y0 + steps * box.height
+    xs, ys = box.x0 + _STEPS * box.width, box.y0 + _STEPS * box.height
+    (left, right), (top, bottom) = ((float(at[0]), float(at[-1])) for at in (xs, ys))
+    touching = [
+        other
+        for other in by
+        if other.x0 <= right and left < other.x1 and other.y0 <= bottom and top < other.y1
+    ]
     inside = np.zeros((32, 32), dtype=bool)
-    for other in by:
+    for other in touching:
+        if other.x0 <= left and right < other.x1 and other.y0 <= top and bottom < other.y1:
+            return 1.0
         inside |= ((ys >= other.y0) & (ys < other.y1))[:, None] & (
             (xs >= other.x0) & (xs < other.x1)
         )[None, :]
-    return float(inside.mean())
+    return float(inside.mean()) if touching else 0.0
