@@ -104,6 +104,23 @@ def test_boxes_at_a_time_agree_with_looking_through_all(made: Plan, at: Fraction
     assert made.boxes_at(at) == slow
 
 
+@given(st.lists(st.integers(-3, 3), min_size=1, max_size=7), st.integers(-4, 4))
+def test_times_are_told_apart_that_no_float_can(steps: list[int], step: int) -> None:
+    second, little = Fraction(1, 3), Fraction(1, 10**20)
+    ats = sorted(second + number * little for number in set(steps))
+    redaction = Redaction(
+        track="face-1",
+        kind=Kind.FACE,
+        because=Because.DETECTOR,
+        span=Span(ats[0], ats[-1]),
+        region=tuple(Keyframe(at=at, box=Box(n, 0, n + 1, 1)) for n, at in enumerate(ats)),
+        score=0.5,
+    )
+    at = second + step * little
+    there = [key.box for key in redaction.region if key.at <= at]
+    assert redaction.box_at(at) == (there[-1] if there and at < ats[-1] else None)
+
+
 @given(st.one_of(st.text(), st.binary().map(lambda b: b.decode("latin-1"))))
 def test_any_text_parses_or_raises_our_error(text: str) -> None:
     with pytest.raises(BystanderError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -196,16 +197,29 @@ class Redaction:
     span: Span
     region: tuple[Keyframe, ...]
     score: float
+    # Fractions are slow to compare. As floats they keep their order, but may come to be equal.
+    _nearly_from: float = field(init=False, repr=False, compare=False)
+    _nearly_until: float = field(init=False, repr=False, compare=False)
+    _nearly_at: tuple[float, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_nearly_from", float(self.span.start))
+        object.__setattr__(self, "_nearly_until", float(self.span.end))
+        object.__setattr__(self, "_nearly_at", tuple(float(key.at) for key in self.region))
 
     def box_at(self, at: Fraction) -> Box | None:
         """Return what is hidden at *at*, or ``None`` outside the span."""
-        if at not in self.span:
+        return self._box_at(at, float(at))
+
+    def _box_at(self, at: Fraction, nearly: float) -> Box | None:
+        if not self._nearly_from <= nearly <= self._nearly_until:
             return None
-        low, high = 0, len(self.region)
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if self.region[middle].at <= at else (low, middle)
-        return self.region[low].box
+        if not self._nearly_from < nearly < self._nearly_until and at not in self.span:
+            return None
+        number = max(0, bisect_right(self._nearly_at, nearly) - 1)
+        while number and self._nearly_at[number] == nearly and self.region[number].at > at:
+            number -= 1
+        return self.region[number].box
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,7 +275,8 @@ class Plan:
     def boxes_at(self, at: Fraction) -> list[Box]:
         """Return every box that is hidden at *at*, in no particular order."""
         near = [*self._by_second.get(_LONG, ()), *self._by_second.get(int(at), ())]
-        boxes = (redaction.box_at(at) for redaction in near)
+        nearly = float(at)
+        boxes = (redaction._box_at(at, nearly) for redaction in near)
         return [box for box in boxes if box is not None]
 
     @property
@@ -280,6 +295,8 @@ class Plan:
             seen: What one detector saw; what is hidden, which is nobody's to keep, left out.
         """
         seen = list(seen)
+        if not self.kept:
+            return seen
         kept: set[int] = set()
         faces: dict[tuple[str, Fraction], list[int]] = {}
         for number, one in enumerate(seen):

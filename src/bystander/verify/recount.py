@@ -56,11 +56,13 @@ def count(chains: Iterable[Chain], looks: int, plan: Plan) -> Recount:
         if redaction.because in (Because.DETECTOR, Because.ASKED)
         and redaction.kind in (Kind.FACE, Kind.HEAD)
     ]
+    moments = {detection.at for chain in chains for detection in chain}
+    hidden_at = {at: plan.boxes_at(at) for at in moments}
     showing = [
         detection
         for chain in chains
         for detection in chain
-        if covered_share(detection.box, plan.boxes_at(detection.at)) < _FOUND_SHARE
+        if covered_share(detection.box, hidden_at[detection.at]) < _FOUND_SHARE
     ]
     kept = set(showing).difference(plan.without_kept(showing))
     both: set[str] = set()

@@ -65,6 +65,9 @@ class Sightings:
         self._last_at: Fraction | None = None
         self._widest_s = Fraction(0)  # between two frames
         self._seen: list[Detection] = []
+        # What was asked for last, and the answer: leaks, doubts and what nearly is one are all in
+        # the same chains.
+        self._chained: tuple[object, list[Chain]] | None = None
 
     @property
     def looks(self) -> int:
@@ -97,9 +100,17 @@ class Sightings:
             others: What was seen elsewhere of the same moments and places.
         """
         hidden = hidden or self._hidden
+        seen, seen_elsewhere = self.seen(), others.seen() if others else []
+        asked = (hidden, unkept, others, len(seen), len(seen_elsewhere))
+        if self._chained is None or self._chained[0] != asked:
+            self._chained = asked, self._chains(hidden, unkept, others)
+        return list(self._chained[1])
+
+    def _chains(self, hidden: Hidden, unkept: Unkept, others: Sightings | None) -> list[Chain]:
         all_seen = each_once(self.seen() + others.seen()) if others else self.seen()
         # What did not change was not looked at again, but may have been covered meanwhile.
-        showing = unkept(d for d in all_seen if _shows(d.box, hidden(d.at)))
+        hidden_at = {at: hidden(at) for at in {detection.at for detection in all_seen}}
+        showing = unkept(d for d in all_seen if _shows(d.box, hidden_at[d.at]))
         # One look may be missing between two of a chain, and each falls on a frame.
         most_often_s = min(self._longest_s, others._longest_s) if others else self._longest_s
         longest_gap_s = 2 * (most_often_s + self._widest_s)
