@@ -262,3 +262,16 @@ def test_tiles_cover_everything_and_share_enough(length: int, largest: int, over
 def test_suppression_keeps_the_better_of_two() -> None:
     boxes = np.array([[0.0, 0, 10, 10], [1, 1, 11, 11], [50, 50, 60, 60]])
     assert suppress(boxes, np.array([0.5, 0.9, 0.3]), 0.3).tolist() == [1, 2]
+
+
+@given(st.integers(0, 150), st.integers(0, 99))
+def test_suppression_of_many_goes_from_the_best_to_the_worst(count: int, seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    corners = chance.integers(0, 60, (count, 2))
+    boxes = np.concatenate([corners, corners + chance.integers(0, 30, (count, 2))], axis=1)
+    boxes, scores = boxes.astype(np.float64), chance.integers(0, 9, count) / 8
+    kept: list[int] = []
+    for one in sorted(range(count), key=lambda number: (-scores[number], number)):
+        if all(Box(*boxes[one]).iou(Box(*boxes[other])) <= 0.4 for other in kept):
+            kept.append(one)
+    assert suppress(boxes, scores, 0.4).tolist() == kept

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
+from itertools import combinations
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.stage import Scene, draw
 
 from bystander import media
 from bystander.geometry import Box
-from bystander.records import Frame
-from bystander.watch import Changes, covering
+from bystander.records import Detection, Frame, Kind
+from bystander.watch import Changes, covering, each_once
 
 WIDTH, HEIGHT = 640, 384
 Change = Callable[[int, list[np.ndarray[Any, Any]]], None]
@@ -106,3 +111,53 @@ def test_nearly_all_is_all(tmp_path: Path) -> None:
     (frame,) = frames(tmp_path, lambda *_: None, count=1)
     assert covering([Box(0, 0, 600, 380)], frame) is None
     assert covering([], frame) == []
+
+
+some_boxes = st.lists(
+    st.builds(
+        lambda x, y, w, h: Box(x, y, x + w, y + h),
+        st.integers(-50, 2000),
+        st.integers(-50, 1100),
+        st.integers(0, 99),
+        st.integers(0, 99),
+    ),
+    max_size=25,
+)
+
+
+@given(some_boxes)
+def test_parts_are_joined_two_by_two_those_first_that_save_most(boxes: list[Box]) -> None:
+    frame = cast(Frame, SimpleNamespace(width=1920, height=1080))
+    snapped = [box.snapped(32).clipped(1920, 1080) for box in boxes]
+    parts = list(dict.fromkeys(part for part in snapped if not part.empty))
+    while len(parts) > 1:
+        saved = [
+            (a.area + b.area + 64 * 64 - a.hull(b).area, -n, a.hull(b))
+            for n, (a, b) in enumerate(combinations(parts, 2))
+        ]
+        most, _, hull = max(saved, key=lambda one: one[:2])
+        if most < 0:
+            break
+        parts = [*(part for part in parts if hull.hull(part) != hull), hull]
+    nearly_all = sum(part.area for part in parts) > 0.7 * 1920 * 1080
+    assert covering(boxes, frame) == (None if nearly_all else parts)
+
+
+@given(some_boxes, st.integers(0, 99))
+def test_of_those_that_lie_on_one_another_the_best_stays(boxes: list[Box], seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    seen = [
+        Detection(
+            at=Fraction(int(chance.integers(2)), 3),
+            box=box,
+            kind=Kind.FACE,
+            score=float(chance.integers(9)) / 8,
+            detector="drawn@0",
+        )
+        for box in boxes
+    ]
+    kept: list[Detection] = []
+    for one in sorted(seen, key=lambda d: (d.at, -d.score, d.box.x0, d.box.y0)):
+        if all(one.at != other.at or one.box.iou(other.box) <= 0.4 for other in kept):
+            kept.append(one)
+    assert each_once(seen) == kept

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bystander.geometry import Box
+from bystander.geometry import Box, iou, sides
 from bystander.records import Detection, Detector, Frame
 
 _ALIGNED_PX = 32  # the networks' own step
@@ -24,25 +25,51 @@ def covering(boxes: Sequence[Box], frame: Frame) -> list[Box] | None:
     that cost less together (greedily, and not the best there is).
     """
     snapped = (box.snapped(_ALIGNED_PX).clipped(frame.width, frame.height) for box in boxes)
-    sides = dict.fromkeys((p.x0, p.y0, p.x1, p.y1) for p in snapped if not p.empty)
-    parts = np.array(list(sides), dtype=np.float64).reshape(-1, 4)
-    while len(parts) > 1:
-        low = np.minimum(parts[:, None, :2], parts[None, :, :2])
-        high = np.maximum(parts[:, None, 2:], parts[None, :, 2:])
-        area = np.prod(parts[:, 2:] - parts[:, :2], axis=1)
-        saved = area[:, None] + area[None, :] + _LOOK_PX - np.prod(high - low, axis=2)
-        np.fill_diagonal(saved, -1)
-        a, b = np.unravel_index(int(saved.argmax()), saved.shape)
-        if saved[a, b] < 0:
-            break
-        hull = np.concatenate([low[a, b], high[a, b]])
-        inside = (parts[:, :2] >= hull[:2]).all(axis=1) & (parts[:, 2:] <= hull[2:]).all(axis=1)
-        parts = np.concatenate([parts[~inside], hull[None]])
+    corners = dict.fromkeys((p.x0, p.y0, p.x1, p.y1) for p in snapped if not p.empty)
+    parts = _joined(np.array(list(corners), dtype=np.float64).reshape(-1, 4))
     if np.prod(parts[:, 2:] - parts[:, :2], axis=1).sum() > (
         _MOST_IN_PARTS * frame.width * frame.height
     ):
         return None
     return [Box(*part) for part in parts.tolist()]
+
+
+def _joined(parts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return *parts*, (N, 4), with two made one, and what lies in it left out, while that pays.
+
+    The two that save most are joined first. What two save stays as it is while others are joined,
+    so it is worked out for those that are new.
+    """
+    count = len(parts)
+    parts = np.concatenate([parts, np.zeros_like(parts)])  # each join adds one and takes two
+    saved = np.full((2 * count, 2 * count), -1.0)
+    there = np.zeros(2 * count, dtype=bool)
+    there[:count] = True
+    saved[:count, :count] = _saved(parts[:count], parts[:count])
+    np.fill_diagonal(saved, -1)
+    for new in range(count, 2 * count):
+        a, b = np.unravel_index(int(saved[:new, :new].argmax()), (new, new))
+        if saved[a, b] < 0:
+            break
+        low, high = np.minimum(parts[a, :2], parts[b, :2]), np.maximum(parts[a, 2:], parts[b, 2:])
+        gone = (parts[:, :2] >= low).all(axis=1) & (parts[:, 2:] <= high).all(axis=1) & there
+        there &= ~gone
+        saved[gone] = saved[:, gone] = -1
+        parts[new, :2], parts[new, 2:] = low, high
+        saved[new, there] = saved[there, new] = _saved(parts[new : new + 1], parts[there])[0]
+        there[new] = True
+    return parts[there]
+
+
+def _saved(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what is saved when each of *a*, (N, 4), and each of *b*, (M, 4), are one: (N, M)."""
+    left, top = (np.minimum(a[:, None, side], b[None, :, side]) for side in (0, 1))
+    right, bottom = (np.maximum(a[:, None, side], b[None, :, side]) for side in (2, 3))
+    area_a, area_b = ((s[:, 2] - s[:, 0]) * (s[:, 3] - s[:, 1]) for s in (a, b))
+    saved: NDArray[np.float64] = (
+        area_a[:, None] + area_b[None, :] + _LOOK_PX - (right - left) * (bottom - top)
+    )
+    return saved
 
 
 def look_at(
@@ -82,10 +109,14 @@ def contains(part: Box, box: Box, frame: Frame) -> bool:
 def each_once(seen: Sequence[Detection]) -> list[Detection]:
     """Return *seen* without what two parts that overlap both showed."""
     kept: list[Detection] = []
-    by_moment: dict[Fraction, list[Detection]] = {}
-    for detection in sorted(seen, key=lambda d: (d.at, -d.score, d.box.x0, d.box.y0)):
-        here = by_moment.setdefault(detection.at, [])
-        if all(detection.box.iou(other.box) <= _SAME_IOU for other in here):
-            here.append(detection)
-            kept.append(detection)
+    ordered = sorted(seen, key=lambda d: (d.at, -d.score, d.box.x0, d.box.y0))
+    for _, group in groupby(ordered, key=lambda d: d.at):
+        here = list(group)
+        boxes = sides(detection.box for detection in here)
+        lies_on = iou(boxes, boxes) > _SAME_IOU
+        stays = np.ones(len(here), dtype=bool)
+        for number, detection in enumerate(here):
+            if stays[number]:
+                kept.append(detection)
+                stays &= ~lies_on[number]
     return kept
