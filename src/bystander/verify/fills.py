@@ -38,7 +38,7 @@ def bare(plan: Plan, frame: Frame, source: Frame, noise: float) -> Box | None:
         for number, plane in enumerate(frame.planes):
             shift = frame.layout.shift(number)
             level = solid_level(frame.layout, number) if plan.policy.fill == "solid" else None
-            if difference(plane, box, shift, level) > limit:
+            if not _holds(plane, box, shift, level, limit):
                 return box
         if plan.policy.fill != "solid":
             luma, original = (_cut(f.planes[0], box, (0, 0)) for f in (frame, source))
@@ -66,6 +66,16 @@ def difference(plane: Plane, box: Box, shift: tuple[int, int], level: int | None
     return _from_smooth(inside) if level is None else _from_level(inside, level)
 
 
+def _holds(plane: Plane, box: Box, shift: tuple[int, int], level: int | None, limit: float) -> bool:
+    """Return whether :func:`difference` is no more than *limit*."""
+    if level is not None:
+        inside = _cut(plane, box, shift)
+        # No mean is more than the largest: where every sample is near, every block is.
+        if inside.size and level - limit <= inside.min() and inside.max() <= level + limit:
+            return True
+    return difference(plane, box, shift, level) <= limit
+
+
 def _cut(plane: Plane, box: Box, shift: tuple[int, int]) -> Plane:
     """Return the part of *plane* whose every sample lies inside *box*."""
     (scale_x, scale_y) = (1 << shift[0], 1 << shift[1])
@@ -76,7 +86,8 @@ def _cut(plane: Plane, box: Box, shift: tuple[int, int]) -> Plane:
 
 def _from_level(inside: Plane, level: int) -> float:
     """Return the largest mean distance of a block's samples from *level*."""
-    distance = np.abs(inside.astype(np.float32) - level)
+    # Whole numbers: nothing is rounded, and 8-bit samples stay 8-bit.
+    distance = np.maximum(inside, level) - np.minimum(inside, level)
     return float(block_means(distance, _BLOCK).max())
 
 
