@@ -222,5 +222,6 @@ def scaled_rgb(
         cut.append(plane[rows, columns])
     frame = write_planes(tuple(cut), layout)
     frame.colorspace, frame.color_range = matrix, 2 if layout.full_range else 1
-    small = frame.reformat(width=size[0], height=size[1], format="rgb24")
+    # To start threads costs more than most of these pictures, and changes no pixel.
+    small = frame.reformat(width=size[0], height=size[1], format="rgb24", threads=1)
     return cast(Picture, small.to_ndarray())
