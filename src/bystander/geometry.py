@@ -213,6 +213,7 @@ def _block_sums(values: NDArray[Any], block: int) -> NDArray[Any]:
 
 
 _STEPS = (np.arange(32) + 0.5) / 32
+_FIRST, _LAST = float(_STEPS[0]), float(_STEPS[-1])
 
 
 def covered_share(box: Box, by: list[Box]) -> float:
@@ -226,13 +227,17 @@ def covered_share(box: Box, by: list[Box]) -> float:
     """
     if box.empty:
         return 1.0
-    xs, ys = box.x0 + _STEPS * box.width, box.y0 + _STEPS * box.height
-    (left, right), (top, bottom) = ((float(at[0]), float(at[-1])) for at in (xs, ys))
+    width, height = box.width, box.height
+    left, right = box.x0 + _FIRST * width, box.x0 + _LAST * width
+    top, bottom = box.y0 + _FIRST * height, box.y0 + _LAST * height
     touching = [
         other
         for other in by
         if other.x0 <= right and left < other.x1 and other.y0 <= bottom and top < other.y1
     ]
+    if not touching:
+        return 0.0
+    xs, ys = box.x0 + _STEPS * width, box.y0 + _STEPS * height
     inside = np.zeros((32, 32), dtype=bool)
     for other in touching:
         if other.x0 <= left and right < other.x1 and other.y0 <= top and bottom < other.y1:
@@ -240,4 +245,4 @@ def covered_share(box: Box, by: list[Box]) -> float:
         inside |= ((ys >= other.y0) & (ys < other.y1))[:, None] & (
             (xs >= other.x0) & (xs < other.x1)
         )[None, :]
-    return float(inside.mean()) if touching else 0.0
+    return float(inside.mean())

@@ -114,10 +114,14 @@ def _redaction(
     last = bisect_right(times, track.span.end + policy.union_s)
     shown = times[first:last]
     region: list[Keyframe] = []
+    begin = end = 0  # of the parts that are near: both only go on, as time does
     for at in shown:
-        near = parts[
-            bisect_left(seen, at - policy.union_s) : bisect_right(seen, at + policy.union_s)
-        ]
+        since, until = at - policy.union_s, at + policy.union_s
+        while begin < len(seen) and seen[begin] < since:
+            begin += 1
+        while end < len(seen) and seen[end] <= until:
+            end += 1
+        near = parts[begin:end]
         if not near:
             continue
         hull = near[0]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bystander.geometry import Box
 from bystander.records.footage import Picture
-from bystander.timeline import Span
+from bystander.timeline import Span, share
 
 
 class Kind(StrEnum):
@@ -75,8 +75,7 @@ class Track:
         if after == len(seen):
             return _drifting(seen[-1], seen[-_DRIFT_OVER:-1][::-1], at)
         left, right = seen[after - 1], seen[after]
-        share = (at - left.at) / (right.at - left.at)
-        return left.box.moved_towards(right.box, float(share))
+        return left.box.moved_towards(right.box, share(at, left.at, right.at))
 
 
 # How many detections, and how much time at most, the drift beyond an end is taken from.
@@ -90,7 +89,7 @@ def _drifting(end: Detection, near: tuple[Detection, ...], at: Fraction) -> Box:
     if not near:
         return end.box
     other = near[-1]
-    pace = float((at - end.at) / (end.at - other.at))
+    pace = -share(at, end.at, other.at)
     (x, y), (other_x, other_y) = end.box.centre, other.box.centre
     # A detector's boxes jitter: no more than two box sizes of drift are believed.
     limit_x, limit_y = 2 * end.box.width, 2 * end.box.height

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from bystander.geometry import Box, goes_on, iou, sides
 from bystander.records import Detection, Kind, Track
-from bystander.timeline import Span
+from bystander.timeline import Span, share
 
 # Two boxes can be the same thing when they overlap at least this much, after both were grown.
 _LEAST_IOU = 0.15
@@ -50,7 +50,7 @@ class _Open:
         last, earlier = self.last, self.detections[-4:][0]
         if earlier.at == last.at:
             return last.box
-        pace = float((at - last.at) / (last.at - earlier.at))
+        pace = -share(at, last.at, earlier.at)
         (x, y), (x0, y0) = last.box.centre, earlier.box.centre
         dx, dy = (x - x0) * pace, (y - y0) * pace
         return Box(last.box.x0 + dx, last.box.y0 + dy, last.box.x1 + dx, last.box.y1 + dy)
@@ -114,8 +114,9 @@ def _link_shot(detections: list[Detection], gap_s: Fraction) -> list[list[Detect
     closed: list[_Open] = []
     active: list[_Open] = []
     for at, group in groupby(detections, key=lambda d: d.at):
-        closed += [track for track in active if at - track.last.at > gap_s]
-        active = [track for track in active if at - track.last.at <= gap_s]
+        since = at - gap_s
+        closed += [track for track in active if track.last.at < since]
+        active = [track for track in active if not track.last.at < since]
         here = list(group)
         likeness = _likeness(active, here)
         pairs = sorted(

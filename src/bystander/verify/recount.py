@@ -64,6 +64,9 @@ def count(chains: Iterable[Chain], looks: int, plan: Plan) -> Recount:
         for detection in chain
         if covered_share(detection.box, hidden_at[detection.at]) < _FOUND_SHARE
     ]
+    found_at = {
+        at: [(r.track, box) for r in found if (box := r.box_at(at)) is not None] for at in moments
+    }
     kept = set(showing).difference(plan.without_kept(showing))
     both: set[str] = set()
     second_only = 0
@@ -73,11 +76,10 @@ def count(chains: Iterable[Chain], looks: int, plan: Plan) -> Recount:
         if 2 * sum(detection in kept for detection in chain) > len(chain):
             continue
         matched = [
-            redaction.track
+            track
             for detection in chain
-            for redaction in found
-            if (box := redaction.box_at(detection.at)) is not None
-            and covered_share(detection.box, [box]) >= _FOUND_SHARE
+            for track, box in found_at[detection.at]
+            if covered_share(detection.box, [box]) >= _FOUND_SHARE
         ]
         if 2 * len(matched) >= len(chain):
             both.add(max(sorted(set(matched)), key=matched.count))
