@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from bystander.detect.evidence import Look, together
+from bystander.geometry import Box
 
 
 def look(scale: float, *seen: tuple[float, float, float]) -> Look:
@@ -41,3 +44,12 @@ def test_nothing_seen_is_nothing() -> None:
     boxes, scores = together([look(1), look(2)])
     assert boxes.shape == (0, 4)
     assert scores.shape == (0,)
+
+
+def test_a_look_elsewhere_says_nothing() -> None:
+    here, there = Box(0, 0, 100, 100), Box(500, 500, 600, 600)
+    closer = replace(look(2), parts=(here,))
+    assert together([look(1, (0, 0, 0.4)), closer])[1] == pytest.approx([0.2])
+    assert together([look(1, (0, 0, 0.4)), replace(closer, parts=(there,))])[1] == pytest.approx(
+        [0.32]
+    )

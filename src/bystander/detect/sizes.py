@@ -6,6 +6,10 @@ would have missed (10 to 16 px: 95 % instead of 69 % on the crowd photos that
 is seen as it is, at half its size where the frame is large, and twice as large where faces may be
 small; what the looks say together is in :mod:`bystander.detect.evidence`.
 
+A recording is looked at from coarse to fine (:mod:`bystander.detect.closer`): whole in the coarser
+sizes, and in finer ones where that pays. Now and then, and when a scene begins, it is looked at
+whole in the finer sizes as well.
+
 A still has no neighbours in time that could make up for a miss. It is looked at more closely.
 
 A detector of people sees them whole, so it looks once, at a small picture.
@@ -19,33 +23,43 @@ from fractions import Fraction
 import numpy as np
 
 from bystander.detect.also import Also
+from bystander.detect.closer import (
+    HALF_SEEN,
+    HALF_SEEN_BETWEEN,
+    SMALL_FACE_PX,
+    still_there,
+    too_small,
+    worth,
+)
 from bystander.detect.evidence import Look, together
 from bystander.detect.tiles import suppress, tiles
 from bystander.geometry import Box, goes_on, sides
 from bystander.records import Detection, Detector, Frame, Kind, aspects_to_look_at
+from bystander.threads import each
 from bystander.watch import LARGE_PX, covering, holds, is_due, look_at
 
-_SMALL_FACE_PX = 20  # below this the picture as it is does not do
 _LEAST_SIDE = 96  # a picture is not looked at smaller than this
 _MOST_SIDE_WHOLE = 960  # faces may be as large as the picture: some look takes it in whole
 # Little texture makes a small face to a detector. Among its weak finds (0.15 to 0.3) on the photos
 # of docs/measurements.md, 6 % were faces below this height and 14 % above: a score says less there.
 _DOUBTFUL_PX = 16
 _DOUBT = 1.5
-# Looking at twice the size costs four times as much, and a small face moves less in the picture
-# than a large one. So large frames are looked at in depths: up to half their size each time, as
-# they are twice a second, twice as large once a second. A face too small for a look is looked for
-# around where it was, at its size, in every look: a camera that shakes moves all of them. One that
-# a deeper look finds anew is looked for in what was looked at since the last such look as well.
-_UP_TO = (Fraction(1, 2), Fraction(1), Fraction(2))  # sizes, by depth
-_EVERY_S = (Fraction(0), Fraction(1, 2), Fraction(1))
-_EVERY_FRAMES = (0, 30, 60)  # for files whose times cannot be believed
-_DEEPEST = len(_UP_TO) - 1
+# How far frames are looked at whole, by depth, and how often as deeply: large ones, and others.
+_LARGE = (Fraction(1, 2), Fraction(1), Fraction(2))
+_OTHERS = (Fraction(1), Fraction(1), Fraction(2))
+_EVERY_S = (Fraction(0), Fraction(1), Fraction(8))
+_EVERY_FRAMES = (0, 60, 480)  # for files whose times cannot be believed
+_DEEPEST = len(_EVERY_S) - 1
+_MOST_PASSED = 4  # frames that are held for a closer look at what a deeper one finds anew
+# In large frames, what is first looked at at twice the size at the next deep look is looked for in
+# the frames before.
+_HALF_SEEN_LARGE = 0.15
+_AROUND_PX = 24  # beside its height, of the frame around what is looked at closer
 # Heights, in pixels of the picture looked at, that a detector is good at: what is known to be of
 # some size is looked for at the scales that make it so.
 _FIT_PX = (10, 100)
 _CLOSER = (Fraction(3, 2), Fraction(3))  # for stills, beside the double size
-_CLOSER_UP_TO_PX = 1_000_000
+_CLOSELY_UP_TO_PX = 1_000_000
 _MOST_IOU = 0.4
 # A picture larger than this is looked at piece by piece, with as much of each seen twice: photos.
 _PIECE_SIDE, _PIECE_OVERLAP = 6144, 256
@@ -71,12 +85,12 @@ class Sizes:
         self._smallest_px = smallest_px
         self._least_scores = least_scores
         self._still = still
-        self._every_frame = every_frame
+        self._always_deep = every_frame
         self._scene = 0  # the number of its first frame
-        self._looked: list[Frame | None] = [None for _ in _UP_TO]  # last, in each depth
+        self._looked: list[Frame | None] = [None for _ in _EVERY_S]  # last, in each depth
         self._now: tuple[Frame, int] | None = None  # what is looked at, and how deeply
-        self._passed: list[tuple[Frame, int]] = []  # the same of those since the deepest look
-        self._known: list[Box] = []  # who was seen last
+        self._passed: list[Frame] = []  # what was looked at since the last deeper look
+        self._known: list[Detection] = []  # who was seen last
 
     def begin_scene(self, frame: Frame) -> None:
         """Take in that *frame* is the first of another scene."""
@@ -86,21 +100,20 @@ class Sizes:
         """Take in what was seen last: who is small is looked for where they were."""
         if seen:
             latest = max(detection.at for detection in seen)
-            self._known = [detection.box for detection in seen if detection.at == latest]
+            self._known = [detection for detection in seen if detection.at == latest]
 
     def depth(self, frame: Frame) -> int:
         """Return how deeply *frame* is looked at, 0 to 2, which is about to be done.
 
         Where each look is as deep as any, it is 0.
         """
-        if self._always_deep(frame):
+        if self._always_deep:
             return 0
         if self._now is not None:
             last, depth = self._now
             in_scene = last.index >= self._scene or frame.index < self._scene
-            is_over = depth == _DEEPEST or not in_scene
-            self._passed = [] if is_over else [*self._passed, self._now]
-        depth = max(level for level in range(len(_UP_TO)) if self._is_due(frame, level))
+            self._passed = [*self._passed, last][-_MOST_PASSED:] if in_scene and not depth else []
+        depth = max(level for level in range(len(_EVERY_S)) if self._is_due(frame, level))
         for level in range(depth + 1):
             self._looked[level] = frame
         self._now = frame, depth
@@ -113,8 +126,14 @@ class Sizes:
             found
             for detector in self._detectors
             if detector.kind is Kind.PERSON
-            for found in self._seen(
-                also.beside(detector, frame) if also else detector, frame, None, [scale]
+            for found in self._said(
+                detector,
+                frame,
+                [
+                    self._look(
+                        also.beside(detector, frame) if also else detector, frame, None, scale
+                    )
+                ],
             )
         ]
 
@@ -125,25 +144,77 @@ class Sizes:
 
         And those that are new to a deeper look, in frames before.
         """
-        scales = list(self._scales(frame))
         if sizes is not None:
             return self._seen_at(frame, part, self._fitting(frame, part, sizes))
-        depth = _DEEPEST
-        if not self._always_deep(frame) and self._now is not None:
-            depth = self._now[1]
-        limit = _UP_TO[depth]
-        seen = self._seen_at(frame, part, [s for s in scales if s <= limit] or [min(scales)])
-        if self._always_deep(frame):
+        depth = self._now[1] if self._now is not None else _DEEPEST
+        known = [d for d in self._known if part is None or holds(part, d.box, frame)]
+        seen = [
+            found
+            for detector in self._detectors
+            if detector.kind is Kind.FACE
+            for found in self._from_coarse(detector, frame, part, known, depth)
+        ]
+        if self._always_deep or depth == 0:
             return seen
-        known = [box for box in self._known if part is None or holds(part, box, frame)]
-        fresh = _new(seen, known)
-        closely = [box for box in known if _too_small(box, limit)]
-        if depth == 0:  # what one coarse look shows is looked at closely before it counts
-            closely += [detection.box for detection in fresh]
-            seen = [detection for detection in seen if detection not in fresh]
-            fresh = []
-        before = self._before([detection.box for detection in fresh])
-        return [*seen, *self._around(frame, closely), *before]
+        fresh = [detection.box for detection in _new(seen, [found.box for found in known])]
+        coarsest = self._whole(frame)[0]
+        return [*seen, *self._before([box for box in fresh if too_small(box, coarsest)])]
+
+    def _from_coarse(
+        self,
+        detector: Detector,
+        frame: Frame,
+        part: Box | None,
+        known: Sequence[Detection],
+        depth: int,
+    ) -> list[Detection]:
+        """Look at *part*, whole in sizes as *depth* has it, and in finer ones where that pays."""
+        scales = sorted(self._scales(frame))
+        whole = scales[-1] if self._always_deep else max(scales[0], self._whole(frame)[depth])
+        looks = [self._look(detector, frame, part, scale) for scale in scales if scale <= whole]
+        again: dict[int, Detection] = {}
+        for scale in scales[len(looks) :]:
+            if depth == 0:
+                again |= still_there(looks[-1], known, frame)
+            sought = [found.box for number, found in enumerate(known) if number not in again]
+            small = [box for box in sought if too_small(box, looks[-1].scale)]
+            seen = [*sought, *(found.box for found in again.values())] if depth == 0 else []
+            half = worth(looks, float(scale), seen, self._least_half(frame, scale, depth))
+            new = [box for box in half if part is None or holds(part, box, frame)]
+            looks.append(self._look_around(detector, frame, part, [*small, *new], scale))
+        return [*self._said(detector, frame, looks), *again.values()]
+
+    def _least_half(self, frame: Frame, scale: Fraction, depth: int) -> float:
+        """Return what must score in a coarser look to be looked at in *scale*."""
+        if depth > 0:
+            return HALF_SEEN
+        return _HALF_SEEN_LARGE if self._is_large(frame) and scale > 1 else HALF_SEEN_BETWEEN
+
+    def _look_around(
+        self,
+        detector: Detector,
+        frame: Frame,
+        part: Box | None,
+        boxes: Sequence[Box],
+        scale: Fraction,
+    ) -> Look:
+        """Look at what is around *boxes* in *part*, or at all of that if it costs no more."""
+        around = [box.padded(box.height + _AROUND_PX) for box in boxes]
+        parts = covering(around, frame)
+        all_of_it = part or frame.bounds
+        if parts is None or sum(one.area for one in parts) >= all_of_it.area:
+            return self._look(detector, frame, part, scale)
+
+        def look(one: Box) -> Look:
+            seen = self._look(detector, frame, one, scale)
+            inside = [holds(one, Box(*box), frame) for box in seen.boxes.tolist()]
+            return Look(float(scale), seen.boxes[inside], seen.scores[inside])
+
+        seen = each(look, parts)
+        found = np.concatenate([one.boxes for one in seen]) if seen else np.zeros((0, 4))
+        scores = np.concatenate([one.scores for one in seen]) if seen else np.zeros(0)
+        kept = suppress(found, scores, _MOST_IOU)  # parts may overlap
+        return Look(float(scale), found[kept], scores[kept], tuple(parts))
 
     def _around(self, frame: Frame, boxes: Sequence[Box]) -> list[Detection]:
         """Return the faces in *frame* around *boxes*, and of their sizes."""
@@ -162,8 +233,9 @@ class Sizes:
     def _before(self, boxes: Sequence[Box]) -> list[Detection]:
         """Return earlier sightings of *boxes*, in frames that were not looked at deeply enough."""
         found: list[Detection] = []
-        for frame, depth in reversed(self._passed):
-            boxes = [box for box in boxes if _too_small(box, _UP_TO[depth])]
+        for frame in reversed(self._passed):
+            if not boxes:
+                break
             seen = self._around(frame, boxes)
             new = _new(seen, boxes)
             here = [detection for detection in seen if detection not in new]
@@ -182,7 +254,7 @@ class Sizes:
         scales = list(self._scales(frame))
         scales_down = [scale for scale in scales if scale <= 1]
         fit = [s for s in scales if largest * s >= _FIT_PX[0] and least * s <= _FIT_PX[1]]
-        if not self._always_deep(frame) and (part is None or least >= _SMALL_FACE_PX):
+        if self._is_large(frame) and (part is None or least >= SMALL_FACE_PX):
             fit = [scale for scale in fit if scale in scales_down] or fit
         return fit or scales_down
 
@@ -193,13 +265,13 @@ class Sizes:
             found
             for detector in self._detectors
             if detector.kind is Kind.FACE
-            for found in self._seen(detector, frame, part, scales)
+            for found in self._said(
+                detector, frame, [self._look(detector, frame, part, scale) for scale in scales]
+            )
         ]
 
-    def _seen(
-        self, detector: Detector, frame: Frame, part: Box | None, scales: Sequence[Fraction]
-    ) -> list[Detection]:
-        looks = [self._look(detector, frame, part, scale) for scale in scales]
+    def _said(self, detector: Detector, frame: Frame, looks: Sequence[Look]) -> list[Detection]:
+        """Return what *looks* at *frame* say together."""
         boxes, scores = together(looks)
         is_face = detector.kind is Kind.FACE
         least_px = self._smallest_px * 0.6 if is_face else 0  # sizes are estimates
@@ -238,9 +310,12 @@ class Sizes:
             all_boxes, all_scores = all_boxes[kept], all_scores[kept]
         return Look(float(scale), all_boxes, all_scores)
 
-    def _always_deep(self, frame: Frame) -> bool:
-        """Return whether every look at *frame*, or its like, is as deep as any."""
-        return self._every_frame or frame.width * frame.height <= LARGE_PX
+    def _is_large(self, frame: Frame) -> bool:
+        return not self._always_deep and frame.width * frame.height > LARGE_PX
+
+    def _whole(self, frame: Frame) -> tuple[Fraction, ...]:
+        """Return by depth up to which size *frame* is looked at whole."""
+        return _LARGE if self._is_large(frame) else _OTHERS
 
     def _is_due(self, frame: Frame, depth: int) -> bool:
         last = self._looked[depth]
@@ -255,15 +330,10 @@ class Sizes:
             if min(frame.width, frame.height) * scale < _LEAST_SIDE:
                 break
             yield scale
-        if self._smallest_px < _SMALL_FACE_PX:
+        if self._smallest_px < SMALL_FACE_PX:
             yield Fraction(2)
-            if self._still and frame.width * frame.height <= _CLOSER_UP_TO_PX:
+            if self._still and frame.width * frame.height <= _CLOSELY_UP_TO_PX:
                 yield from _CLOSER
-
-
-def _too_small(box: Box, scale: Fraction) -> bool:
-    """Return whether *box* is too small to be seen well at *scale*."""
-    return bool(box.height * scale < _SMALL_FACE_PX)
 
 
 def _new(seen: Sequence[Detection], known: Sequence[Box]) -> list[Detection]:
