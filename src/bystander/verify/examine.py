@@ -114,7 +114,6 @@ def examine(  # noqa: PLR0912, PLR0915 one check after the other
     patterns = Comparison(plan.footage.frames) if camera else None
     faces = plan.policy.wants("faces")
     marks = [MarkLook(witness, plan) for witness in witnesses]
-    looks = [*([look.see] if faces else []), *(mark.see for mark in marks)]
     can_hear = sound and found.has_sound
     hearing = voices.Hearing(plan, found, original, listener, to_original) if can_hear else None
     # Pixels of pictures of two sizes cannot be compared, which is a leak already.
@@ -123,9 +122,12 @@ def examine(  # noqa: PLR0912, PLR0915 one check after the other
     regions = frames = 0
     tolerance = max(found.tick, Fraction(1, 1_000_000)) * Fraction(51, 100)
 
-    def look_at(frame: Frame) -> None:
-        for see in looks:
-            see(frame)
+    def look_at(frames: tuple[Frame, Frame]) -> None:
+        shown, source = frames
+        if faces:
+            look.see(shown, source)
+        for mark in marks:
+            mark.see(shown)
 
     with Beside(look_at) as beside:
         for source, shown in zip_longest(original.frames(), _frames(found, leaks)):
@@ -144,7 +146,7 @@ def examine(  # noqa: PLR0912, PLR0915 one check after the other
                 bare.append(
                     Leak(check=fills.NAME, what=what, span=Span(source.at, source.at), box=box)
                 )
-            beside.hand(at_its_time)
+            beside.hand((at_its_time, source))
             if counted is None and faces:
                 again.see(source)
             if patterns is not None and same_size:
@@ -164,7 +166,7 @@ def examine(  # noqa: PLR0912, PLR0915 one check after the other
     unsure = look.unsure()
     doubts = f"; {len(unsure)} sightings without enough evidence are listed apart" if unsure else ""
     if faces:
-        beforehand = f", and {foreseen.look.looks} at the original's" if foreseen else ""
+        beforehand = f", and {foreseen.looks} at the original's" if foreseen else ""
         note(
             second.NAME,
             f"{look.looks} looks at {look.frames} frames{beforehand}, for faces alone and outside "

@@ -2,7 +2,8 @@
 
 Outside the masks, output and original show the same. So what the second look would find can be
 known, and hidden, before the recording is written once, instead of writing it, finding that, and
-writing it again. The output is looked over all the same.
+writing it again. The output is looked over all the same, at moments at which the original was
+looked at besides its own: what shows there for a moment alone would have it written again.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ class Foresight:
     """Sees every frame of the original, in order; the plan need not be known until the end.
 
     Attributes:
-        look: What was seen.
+        look: What was seen, but for the moments at which the output is going to be looked at.
     """
 
     def __init__(
@@ -48,21 +49,32 @@ class Foresight:
             every_frame=every_frame,
             longest_s=2 * LONGEST_S if is_large else LONGEST_S,
         )
+        self._as_output = SecondLook(
+            detector, pixel_aspect, None, every_frame=every_frame, foreseen=self.look
+        )
+        self._every_frame = every_frame
 
     def see(self, frame: Frame) -> None:
         """Take in the next frame."""
         self.look.see(frame)
+        if not self._every_frame:
+            self._as_output.see(frame)
 
     def missed(self, plan: Plan) -> tuple[Detection, ...]:
         """Return what *plan* leaves showing, with evidence behind it; and with it, what nearly has.
 
         Empty where nothing has evidence.
         """
-        leaks = self.look.leaks(plan)
+        leaks = self._as_output.leaks(plan)
         if not leaks:
             return ()
         found = tuple(detection for leak in leaks for detection in leak.found)
-        return found + self.look.nearly(at_last=False, plan=plan)
+        return found + self._as_output.nearly(at_last=False, plan=plan)
+
+    @property
+    def looks(self) -> int:
+        """How many times it looked, at frames or parts of them."""
+        return self.look.looks + self._as_output.looks
 
     def count(self, plan: Plan) -> Recount:
         """Return how many both detectors saw, and how many only one did."""

@@ -80,10 +80,10 @@ class SecondLook:
         """How many times it looked, at frames or parts of them."""
         return self._sightings.looks
 
-    def see(self, frame: Frame) -> None:
-        """Take in the next frame."""
+    def see(self, frame: Frame, original: Frame | None = None) -> None:
+        """Take in the next frame; see :meth:`bystander.verify.sightings.Sightings.see`."""
         self.frames += 1
-        self._sightings.see(frame)
+        self._sightings.see(frame, original)
 
     def chains(self, plan: Plan | None = None) -> list[Chain]:
         """Return all sightings, by *plan* or what was given before; call after the last frame."""

@@ -74,12 +74,18 @@ class Sightings:
         """How many looks there were, at frames or parts of them."""
         return self._watcher.looks
 
-    def see(self, frame: Frame) -> None:
-        """Take in the next frame."""
+    def see(self, frame: Frame, original: Frame | None = None) -> None:
+        """Take in the next frame.
+
+        Args:
+            frame: What is looked at.
+            original: The same frame before anything was hidden in it, if it is at hand: where the
+                scene jumps is told from that, for masks that come and go may look like it, or not.
+        """
         if self._last_at is not None:
             self._widest_s = max(self._widest_s, frame.at - self._last_at)
         self._last_at = frame.at
-        self._seen += self._watcher.see(frame, jumped=self._jumps.see(frame))
+        self._seen += self._watcher.see(frame, jumped=self._jumps.see(original or frame))
 
     def seen(self) -> list[Detection]:
         """Return all that was seen; call after the last frame."""
