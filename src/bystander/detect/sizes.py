@@ -7,8 +7,7 @@ is seen as it is, at half its size where the frame is large, and twice as large 
 small; what the looks say together is in :mod:`bystander.detect.evidence`.
 
 A recording is looked at from coarse to fine (:mod:`bystander.detect.closer`): whole in the coarser
-sizes, and in finer ones where that pays. Now and then, and when a scene begins, it is looked at
-whole in the finer sizes as well.
+sizes, and in finer ones where that pays.
 
 A still has no neighbours in time that could make up for a miss. It is looked at more closely.
 
@@ -44,17 +43,18 @@ _MOST_SIDE_WHOLE = 960  # faces may be as large as the picture: some look takes 
 # of docs/measurements.md, 6 % were faces below this height and 14 % above: a score says less there.
 _DOUBTFUL_PX = 16
 _DOUBT = 1.5
-# How far frames are looked at whole, by depth, and how often as deeply: large ones, and others.
-_LARGE = (Fraction(1, 2), Fraction(1), Fraction(2))
-_OTHERS = (Fraction(1), Fraction(1), Fraction(2))
-_EVERY_S = (Fraction(0), Fraction(1), Fraction(8))
-_EVERY_FRAMES = (0, 60, 480)  # for files whose times cannot be believed
+# By depth: how often as deeply, and how far large frames are looked at whole. Others always are so
+# up to their own size, and none beyond. In the deepest, least is asked of what is looked at closer.
+_EVERY_S = (Fraction(0), Fraction(1), Fraction(2))
+_EVERY_FRAMES = (0, 60, 120)  # for files whose times cannot be believed
+_LARGE_WHOLE = (Fraction(1, 2), Fraction(1, 2), Fraction(1))
 _DEEPEST = len(_EVERY_S) - 1
-_MOST_PASSED = 4  # frames that are held for a closer look at what a deeper one finds anew
+_MOST_PASSED = 8  # frames that are held for a closer look at what a deeper one finds anew
 # In large frames, what is first looked at at twice the size at the next deep look is looked for in
 # the frames before.
 _HALF_SEEN_LARGE = 0.15
-_AROUND_PX = 24  # beside its height, of the frame around what is looked at closer
+_STEP_PX = 16  # sides of what is looked at closer lie on this; even, for colour
+_AROUND_PX = 16  # beside its height, of the frame around what is looked at closer
 # Heights, in pixels of the picture looked at, that a detector is good at: what is known to be of
 # some size is looked for at the scales that make it so.
 _FIT_PX = (10, 100)
@@ -112,7 +112,8 @@ class Sizes:
         if self._now is not None:
             last, depth = self._now
             in_scene = last.index >= self._scene or frame.index < self._scene
-            self._passed = [*self._passed, last][-_MOST_PASSED:] if in_scene and not depth else []
+            is_over = depth == _DEEPEST or not in_scene
+            self._passed = [] if is_over else [*self._passed, last][-_MOST_PASSED:]
         depth = max(level for level in range(len(_EVERY_S)) if self._is_due(frame, level))
         for level in range(depth + 1):
             self._looked[level] = frame
@@ -157,7 +158,7 @@ class Sizes:
         if self._always_deep or depth == 0:
             return seen
         fresh = [detection.box for detection in _new(seen, [found.box for found in known])]
-        coarsest = self._whole(frame)[0]
+        coarsest = self._whole(frame, 0)
         return [*seen, *self._before([box for box in fresh if too_small(box, coarsest)])]
 
     def _from_coarse(
@@ -170,7 +171,7 @@ class Sizes:
     ) -> list[Detection]:
         """Look at *part*, whole in sizes as *depth* has it, and in finer ones where that pays."""
         scales = sorted(self._scales(frame))
-        whole = scales[-1] if self._always_deep else max(scales[0], self._whole(frame)[depth])
+        whole = scales[-1] if self._always_deep else max(scales[0], self._whole(frame, depth))
         looks = [self._look(detector, frame, part, scale) for scale in scales if scale <= whole]
         again: dict[int, Detection] = {}
         for scale in scales[len(looks) :]:
@@ -186,7 +187,7 @@ class Sizes:
 
     def _least_half(self, frame: Frame, scale: Fraction, depth: int) -> float:
         """Return what must score in a coarser look to be looked at in *scale*."""
-        if depth > 0:
+        if depth == _DEEPEST:
             return HALF_SEEN
         return _HALF_SEEN_LARGE if self._is_large(frame) and scale > 1 else HALF_SEEN_BETWEEN
 
@@ -200,7 +201,7 @@ class Sizes:
     ) -> Look:
         """Look at what is around *boxes* in *part*, or at all of that if it costs no more."""
         around = [box.padded(box.height + _AROUND_PX) for box in boxes]
-        parts = covering(around, frame)
+        parts = covering(around, frame, max(_STEP_PX, round(2 * _STEP_PX / scale)))
         all_of_it = part or frame.bounds
         if parts is None or sum(one.area for one in parts) >= all_of_it.area:
             return self._look(detector, frame, part, scale)
@@ -313,9 +314,9 @@ class Sizes:
     def _is_large(self, frame: Frame) -> bool:
         return not self._always_deep and frame.width * frame.height > LARGE_PX
 
-    def _whole(self, frame: Frame) -> tuple[Fraction, ...]:
-        """Return by depth up to which size *frame* is looked at whole."""
-        return _LARGE if self._is_large(frame) else _OTHERS
+    def _whole(self, frame: Frame, depth: int) -> Fraction:
+        """Return up to which size *frame* is looked at whole in *depth*."""
+        return _LARGE_WHOLE[depth] if self._is_large(frame) else Fraction(1)
 
     def _is_due(self, frame: Frame, depth: int) -> bool:
         last = self._looked[depth]

@@ -37,7 +37,7 @@ class Foresight:
             detector: Who looks; not one that the plan is made with.
             pixel_aspect: Width of a pixel over its height.
             is_large: Whether frames have more pixels than :data:`bystander.watch.LARGE_PX`. They
-                are looked at twice a second, between the looks of the plan's detector.
+                are looked at twice a second in all, and others five times.
             every_frame: Look at every frame.
         """
         # Nothing is hidden yet: to look closer would be to follow everybody.
@@ -47,7 +47,7 @@ class Foresight:
             None,
             closer=False,
             every_frame=every_frame,
-            longest_s=2 * LONGEST_S if is_large else LONGEST_S,
+            longest_s=4 * LONGEST_S if is_large else LONGEST_S,
         )
         self._as_output = SecondLook(
             detector, pixel_aspect, None, every_frame=every_frame, foreseen=self.look

@@ -12,19 +12,19 @@ from numpy.typing import NDArray
 from bystander.geometry import Box, iou, sides
 from bystander.records import Detection, Detector, Frame
 
-_ALIGNED_PX = 32  # the networks' own step
+_STEP_PX = 32  # the networks' own
 _MOST_IN_PARTS = 0.7  # of the frame: above this it is looked at whole
 _LOOK_PX = 64 * 64  # as many pixels as a look costs besides its pixels
 _SAME_IOU = 0.4
 
 
-def covering(boxes: Sequence[Box], frame: Frame) -> list[Box] | None:
+def covering(boxes: Sequence[Box], frame: Frame, step_px: int = _STEP_PX) -> list[Box] | None:
     """Return parts of *frame* that cover *boxes* for little work, or ``None``: all is to be seen.
 
-    Their sides lie on the networks' step, or the frame's own. They may overlap. Any two are joined
-    that cost less together (greedily, and not the best there is).
+    Their sides lie on multiples of *step_px*, or are the frame's own. They may overlap. Any two are
+    joined that cost less together (greedily, and not the best there is).
     """
-    snapped = (box.snapped(_ALIGNED_PX).clipped(frame.width, frame.height) for box in boxes)
+    snapped = (box.snapped(step_px).clipped(frame.width, frame.height) for box in boxes)
     corners = dict.fromkeys((p.x0, p.y0, p.x1, p.y1) for p in snapped if not p.empty)
     parts = _joined(np.array(list(corners), dtype=np.float64).reshape(-1, 4))
     if np.prod(parts[:, 2:] - parts[:, :2], axis=1).sum() > (

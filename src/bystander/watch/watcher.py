@@ -33,8 +33,8 @@ Look = Callable[[Frame, Box | None, tuple[float, float] | None], Sequence[Detect
 LONGEST_S = Fraction(1, 4)  # between two frames that are looked at
 _LONGEST_FRAMES = 30  # the same for files whose times cannot be believed; these are held in memory
 # No part goes longer without a look, nor without one of each depth.
-_UNCHANGED_S = (Fraction(2), Fraction(4), Fraction(16))
-_UNCHANGED_FRAMES = (120, 240, 960)  # the same for files whose times cannot be believed
+_UNCHANGED_S = (Fraction(2), Fraction(4), Fraction(4))
+_UNCHANGED_FRAMES = (120, 240, 240)  # the same for files whose times cannot be believed
 LARGE_PX = 1280 * 736  # frames with more pixels are dear, and are looked at more sparingly
 # Around what is looked for, as a share of its height, and pixels.
 _AROUND, _AROUND_PX = 1.5, 32
