@@ -20,9 +20,9 @@ from bystander.geometry import Box, goes_on, sides
 from bystander.records import Detection, Frame
 
 SMALL_FACE_PX = 20  # below this the picture looked at does not do
-# Least score that is looked at closer, in the deepest looks and between. Of 997 faces of 10 to 60 px
-# that look like faces at twice their size, in public clips and photos of crowds, one has less than
-# 0.04 at its own size, and three less than 0.06.
+# Least score that is looked at closer, in the deepest looks and between. Of 997 faces of 10 to 60
+# px that look like faces at twice their size, in public clips and photos of crowds, one has less
+# than 0.04 at its own size, and three less than 0.06.
 HALF_SEEN, HALF_SEEN_BETWEEN = 0.03, 0.06
 _CLOSER_UP_TO_PX = 80  # its height, in pixels of the closer look: above, coarser ones do
 # Above that a closer look is the second opinion where there is no coarser one.
