@@ -50,9 +50,9 @@ _EVERY_FRAMES = (0, 60, 120)  # for files whose times cannot be believed
 _LARGE_WHOLE = (Fraction(1, 2), Fraction(1, 2), Fraction(1))
 _DEEPEST = len(_EVERY_S) - 1
 _MOST_PASSED = 8  # frames that are held for a closer look at what a deeper one finds anew
-# In large frames, what is first looked at at twice the size at the next deep look is looked for in
-# the frames before.
-_HALF_SEEN_LARGE = 0.15
+# Least score in a coarser look, between deep ones in large frames, for their own size and twice it.
+# What scores less waits for the next deep look, and is looked for in the frames before it then.
+_HALF_SEEN_LARGE = (0.1, 0.15)
 _STEP_PX = 16  # sides of what is looked at closer lie on this; even, for colour
 _AROUND_PX = 16  # beside its height, of the frame around what is looked at closer
 # Heights, in pixels of the picture looked at, that a detector is good at: what is known to be of
@@ -189,7 +189,7 @@ class Sizes:
         """Return what must score in a coarser look to be looked at in *scale*."""
         if depth == _DEEPEST:
             return HALF_SEEN
-        return _HALF_SEEN_LARGE if self._is_large(frame) and scale > 1 else HALF_SEEN_BETWEEN
+        return _HALF_SEEN_LARGE[scale > 1] if self._is_large(frame) else HALF_SEEN_BETWEEN
 
     def _look_around(
         self,
