@@ -9,7 +9,7 @@ import numpy as np
 from tests.stage import Scene, draw
 
 from bystander import media
-from bystander.detect.closer import still_there, worth
+from bystander.detect.closer import still_there, unsure, worth
 from bystander.detect.evidence import Look
 from bystander.geometry import Box
 from bystander.records import Detection, Kind
@@ -46,8 +46,28 @@ def test_whoever_was_seen_and_is_half_seen_is_still_there(tmp_path: Path) -> Non
         draw(tmp_path / "in.mp4", Scene(width=640, height=480, frames=1, rate=25))
     ).frames()
     moved = Box(106, 102, 116, 114)
-    again = still_there(look(1, (moved, 0.07), (LARGE, 0.5)), [known(FAR), known(SMALL)], frame)
+    again = still_there(look(1, (moved, 0.07), (LARGE, 0.5)), [known(FAR), known(SMALL)], (), frame)
     assert again == {1: known(moved)}
-    assert not still_there(look(1, (moved, 0.05)), [known(SMALL)], frame)
+    assert not still_there(look(1, (moved, 0.05)), [known(SMALL)], (), frame)
     # A look that shows it large enough has its own say.
-    assert not still_there(look(2, (moved, 0.07)), [known(SMALL)], frame)
+    assert not still_there(look(2, (moved, 0.07)), [known(SMALL)], (), frame)
+
+
+def test_two_side_by_side_are_two(tmp_path: Path) -> None:
+    [frame] = media.open_footage(
+        draw(tmp_path / "in.mp4", Scene(width=640, height=480, frames=1, rate=25))
+    ).frames()
+    beside = Box(112, 100, 122, 112)
+    both = [known(SMALL), known(beside)]
+    assert still_there(look(1, (SMALL, 0.3)), both, (), frame) == {0: known(SMALL)}
+    # Whoever else shows there is looked at closer.
+    assert worth([look(1, (SMALL, 0.3), (beside, 0.1))], 2, [SMALL], 0.06) == [beside]
+    seen = look(1, (beside, 0.2), (SMALL, 0.3))
+    assert still_there(seen, both, (), frame) == {0: known(SMALL), 1: known(beside)}
+
+
+def test_whoever_no_look_plainly_showed_is_looked_for_again() -> None:
+    assert unsure(SMALL, [look(1, (SMALL, 0.9))], 2)
+    assert unsure(LARGE, [look(1, (LARGE, 0.1))], 2)
+    assert not unsure(LARGE, [look(0.5, (LARGE, 0.2)), look(1)], 2)
+    assert not unsure(HUGE, [look(1)], 2)

@@ -28,15 +28,15 @@ class Sharp:
     kind = Kind.FACE
     name = "sharp@0"
 
-    def __init__(self, least_px: int) -> None:
-        self.least_px = least_px
+    def __init__(self, least_px: int, half_px: float) -> None:
+        self.least_px, self.half_px = least_px, half_px
         self.pictures: list[tuple[int, int]] = []
 
     def look(self, picture: Picture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         self.pictures.append((picture.shape[1], picture.shape[0]))
         white = picture[..., 1] > 200
         rows, columns = np.flatnonzero(white.any(axis=1)), np.flatnonzero(white.any(axis=0))
-        if rows.size < self.least_px / 2:
+        if rows.size < self.half_px:
             return np.zeros((0, 4)), np.zeros(0)
         box = [columns[0], rows[0], columns[-1] + 1, rows[-1] + 1]
         score = 0.9 if rows.size >= self.least_px else 0.05
@@ -44,7 +44,12 @@ class Sharp:
 
 
 def seen_in(
-    folder: Path, tall: int, x: Callable[[int], int | None], least_px: int = 8, frames: int = 60
+    folder: Path,
+    tall: int,
+    x: Callable[[int], int | None],
+    least_px: int = 8,
+    frames: int = 60,
+    half_px: float | None = None,
 ) -> tuple[list[Detection], Sharp]:
     """Draw a white patch *tall* pixels high whose left edge is at *x*; the ground never rests."""
 
@@ -56,7 +61,7 @@ def seen_in(
 
     scene = Scene(width=WIDTH, height=HEIGHT, frames=frames, rate=RATE, change=paint)
     footage = media.open_footage(draw(folder / "in.mp4", scene))
-    sharp = Sharp(least_px)
+    sharp = Sharp(least_px, half_px or least_px / 2)
     finder = detect.Finder(
         [sharp],
         pixel_aspect=Fraction(1),
@@ -75,7 +80,7 @@ def numbers(found: list[Detection]) -> list[int]:
 def test_large_frames_are_looked_at_in_depths(tmp_path: Path) -> None:
     _, sharp = seen_in(tmp_path, 0, lambda _: None)
     whole = [width / WIDTH for width, height in sharp.pictures if width / WIDTH == height / HEIGHT]
-    assert [whole.count(size) for size in (0.5, 1, 2)] == [10, 2, 0]
+    assert [whole.count(size) for size in (0.5, 1, 2)] == [10, 3, 2]
 
 
 @pytest.mark.parametrize(("tall", "least"), [(14, 24), (30, 24), (60, 24)])
@@ -95,6 +100,20 @@ def test_the_small_who_come_are_known_within_a_quarter_of_a_second(
     assert numbers(found)[0] / RATE <= comes / RATE + 0.3
 
 
+@pytest.mark.parametrize("comes", [3, 8, 16, 23, 30])
+def test_the_small_who_come_walking_are_known_within_a_quarter_of_a_second(
+    tmp_path: Path, comes: int
+) -> None:
+    """At 1.6 heights of their face in a quarter of a second, about 1.4 m/s."""
+    found, _ = seen_in(tmp_path, 14, lambda n: 300 + int(3.6 * n) if n >= comes else None, 24)
+    assert numbers(found)[0] / RATE <= comes / RATE + 0.3
+
+
+def test_who_is_not_even_half_seen_is_known_within_two_seconds(tmp_path: Path) -> None:
+    found, _ = seen_in(tmp_path, 14, lambda n: 300 if n >= 20 else None, 24, half_px=16)
+    assert numbers(found)[0] / RATE <= 20 / RATE + 0.3  # looked for in the frames before
+
+
 def test_what_only_a_coarse_look_shows_does_not_count(tmp_path: Path) -> None:
     class Coarse(Sharp):
         def look(self, picture: Picture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -109,5 +128,5 @@ def test_what_only_a_coarse_look_shows_does_not_count(tmp_path: Path) -> None:
     scene = Scene(width=WIDTH, height=HEIGHT, frames=8, rate=RATE, change=paint)
     footage = media.open_footage(draw(tmp_path / "in.mp4", scene))
     options: dict[str, Any] = {"pixel_aspect": Fraction(1), "smallest_px": 10, "sure": 0.25}
-    finder = detect.Finder([Coarse(8)], least_scores={Kind.FACE: 0.5}, **options)
+    finder = detect.Finder([Coarse(8, 4)], least_scores={Kind.FACE: 0.5}, **options)
     assert not [seen for frame in footage.frames() for seen in finder.see(frame)]

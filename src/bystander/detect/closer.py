@@ -9,14 +9,14 @@ whoever is small and known counts as seen where the coarser look shows half a fa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from fractions import Fraction
 
 import numpy as np
 
 from bystander.detect.evidence import Look
-from bystander.geometry import Box, goes_on, sides
+from bystander.geometry import Box, goes_on, iou, sides
 from bystander.records import Detection, Frame
 
 SMALL_FACE_PX = 20  # below this the picture looked at does not do
@@ -27,7 +27,9 @@ HALF_SEEN, HALF_SEEN_BETWEEN = 0.03, 0.06
 _CLOSER_UP_TO_PX = 80  # its height, in pixels of the closer look: above, coarser ones do
 # Above that a closer look is the second opinion where there is no coarser one.
 _HALF_SEEN_LARGE, _SECOND_UP_TO_PX, _OPINIONS = 0.1, 400, 2
-_GOES_ON = 0.06  # enough where somebody was seen a moment ago
+_GOES_ON = 0.06  # enough where somebody small was seen a moment ago
+_PLAIN = 0.15  # enough where somebody larger was
+_SAME_IOU = 0.4
 
 
 def worth(
@@ -38,7 +40,7 @@ def worth(
     Args:
         looks: What they saw, each finer than the one before.
         scale: Height of the picture to be looked at over that of the frame.
-        without: Where it is not needed: what goes on from these.
+        without: Where it is not needed: what shows these.
         least_score: What is half seen scores this.
     """
     last = looks[-1]
@@ -47,25 +49,41 @@ def worth(
     tall = height * scale
     small = (last.scores >= least_score) & (tall <= _CLOSER_UP_TO_PX)
     alone = (last.scores >= _HALF_SEEN_LARGE) & (tall <= _SECOND_UP_TO_PX) & (opinions < _OPINIONS)
-    near = goes_on(last.boxes, sides(without)).any(axis=1)
+    near = (iou(last.boxes, sides(without)) > _SAME_IOU).any(axis=1)
     return [Box(*box) for box in last.boxes[(small | alone) & ~near].tolist()]
 
 
-def still_there(look: Look, known: Sequence[Detection], frame: Frame) -> dict[int, Detection]:
-    """Return which of *known* are too small for *look* and half seen by it, by their number.
+def still_there(
+    look: Look, known: Sequence[Detection], already: Collection[int], frame: Frame
+) -> dict[int, Detection]:
+    """Return who of *known* is too small for *look* and half seen by it, by their number.
 
-    As they show in *frame*, with the scores that they had.
+    As they show in *frame*, with the scores that they had. What is seen once is one of them, the
+    nearest, and those *already* found are left out.
     """
     near = goes_on(look.boxes, sides(found.box for found in known))
     near &= look.scores[:, None] >= _GOES_ON
-    return {
-        number: replace(found, at=frame.at, box=Box(*look.boxes[best].tolist()))
-        for number, found in enumerate(known)
-        if too_small(found.box, look.scale) and near[:, number].any()
-        for best in [np.where(near[:, number], look.scores, -1).argmax()]
-    }
+    ways = sorted(
+        (math.dist(Box(*look.boxes[row]).centre, known[number].box.centre), number, row)
+        for row, number in np.argwhere(near).tolist()
+        if number not in already and known[number].box.height * look.scale < SMALL_FACE_PX
+    )
+    there: dict[int, Detection] = {}
+    taken: set[int] = set()
+    for _, number, row in ways:
+        if number not in there and row not in taken:
+            taken.add(row)
+            box = Box(*look.boxes[row].tolist())
+            there[number] = replace(known[number], at=frame.at, box=box)
+    return there
 
 
-def too_small(box: Box, scale: float | Fraction) -> bool:
-    """Return whether *box* is too small to be seen well at *scale*."""
-    return bool(box.height * scale < SMALL_FACE_PX)
+def unsure(box: Box, looks: Sequence[Look], scale: float) -> bool:
+    """Return whether who was at *box* is to be looked for at *scale* after coarser *looks*.
+
+    That is whoever is too small for the last of them, and whoever none of them plainly showed.
+    """
+    if box.height * looks[-1].scale < SMALL_FACE_PX:
+        return True
+    shown = (goes_on(look.boxes[look.scores >= _PLAIN], sides([box])).any() for look in looks)
+    return box.height * scale <= _SECOND_UP_TO_PX and not any(shown)

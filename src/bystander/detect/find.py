@@ -93,7 +93,7 @@ class Finder:
             self._sizes.begin_scene(frame)
             self._people_looked_for = None
         found = self._watcher.see(frame, jumped=jumped)
-        self._sizes.follow(found)
+        self._sizes.follow(frame, found)
         if jumped or is_due(frame, self._people_sought, self._people_every_s, _PEOPLE_EVERY_FRAMES):
             self._people_sought = frame
             people = self._people_in(frame)

@@ -27,7 +27,7 @@ from bystander.detect.closer import (
     HALF_SEEN_BETWEEN,
     SMALL_FACE_PX,
     still_there,
-    too_small,
+    unsure,
     worth,
 )
 from bystander.detect.evidence import Look, together
@@ -43,13 +43,16 @@ _MOST_SIDE_WHOLE = 960  # faces may be as large as the picture: some look takes 
 # of docs/measurements.md, 6 % were faces below this height and 14 % above: a score says less there.
 _DOUBTFUL_PX = 16
 _DOUBT = 1.5
-# By depth: how often as deeply, and how far large frames are looked at whole. Others always are so
-# up to their own size, and none beyond. In the deepest, least is asked of what is looked at closer.
+# By depth: how often as deeply, and up to which size large frames and others are looked at whole.
+# Some faces of 10 to 14 px are not even half seen at the frame's own size.
 _EVERY_S = (Fraction(0), Fraction(1), Fraction(2))
 _EVERY_FRAMES = (0, 60, 120)  # for files whose times cannot be believed
-_LARGE_WHOLE = (Fraction(1, 2), Fraction(1, 2), Fraction(1))
-_DEEPEST = len(_EVERY_S) - 1
+_LARGE_WHOLE = (Fraction(1, 2), Fraction(1), Fraction(2))
+_WHOLE = (Fraction(1), Fraction(2), Fraction(2))
+_DEEP_AFTER_S = Fraction(1, 2)  # without any look: film of few frames a second
 _MOST_PASSED = 8  # frames that are held for a closer look at what a deeper one finds anew
+# What is found anew was, a look before, no further away than these times its height and pixels.
+_MOST_WALKED, _MOST_WALKED_PX, _MOST_RESIZED = 2, 8, 1.5
 # Least score in a coarser look, between deep ones in large frames, for their own size and twice it.
 # What scores less waits for the next deep look, and is looked for in the frames before it then.
 _HALF_SEEN_LARGE = (0.1, 0.15)
@@ -89,18 +92,17 @@ class Sizes:
         self._scene = 0  # the number of its first frame
         self._looked: list[Frame | None] = [None for _ in _EVERY_S]  # last, in each depth
         self._now: tuple[Frame, int] | None = None  # what is looked at, and how deeply
-        self._passed: list[Frame] = []  # what was looked at since the last deeper look
+        self._passed: list[Frame] = []  # what was looked at since the deepest look
         self._known: list[Detection] = []  # who was seen last
 
     def begin_scene(self, frame: Frame) -> None:
-        """Take in that *frame* is the first of another scene."""
-        self._scene, self._known = frame.index, []
+        """Take in that *frame* is the first of another scene; the last may yet be looked at."""
+        self._scene = frame.index
 
-    def follow(self, seen: Sequence[Detection]) -> None:
-        """Take in what was seen last: who is small is looked for where they were."""
-        if seen:
-            latest = max(detection.at for detection in seen)
-            self._known = [detection for detection in seen if detection.at == latest]
+    def follow(self, frame: Frame, seen: Sequence[Detection]) -> None:
+        """Take in what was *seen* last: who is small in *frame* is looked for there in the next."""
+        if self._now is not None and self._now[0].index == frame.index:
+            self._known = [detection for detection in seen if detection.at == frame.at]
 
     def depth(self, frame: Frame) -> int:
         """Return how deeply *frame* is looked at, 0 to 2, which is about to be done.
@@ -109,12 +111,17 @@ class Sizes:
         """
         if self._always_deep:
             return 0
+        deepest = len(_EVERY_S) - 1
+        depth = max(level for level in range(deepest + 1) if self._is_due(frame, level))
         if self._now is not None:
-            last, depth = self._now
-            in_scene = last.index >= self._scene or frame.index < self._scene
-            is_over = depth == _DEEPEST or not in_scene
-            self._passed = [] if is_over else [*self._passed, last][-_MOST_PASSED:]
-        depth = max(level for level in range(len(_EVERY_S)) if self._is_due(frame, level))
+            last, last_depth = self._now
+            if last.index < self._scene <= frame.index:
+                self._passed, self._known = [], []
+                depth = max(depth, 1)
+            else:
+                is_deepest = self._whole(last, last_depth) == self._whole(last, deepest)
+                self._passed = [] if is_deepest else [*self._passed, last][-_MOST_PASSED:]
+                depth = max(depth, int(frame.at - last.at >= _DEEP_AFTER_S))
         for level in range(depth + 1):
             self._looked[level] = frame
         self._now = frame, depth
@@ -147,7 +154,7 @@ class Sizes:
         """
         if sizes is not None:
             return self._seen_at(frame, part, self._fitting(frame, part, sizes))
-        depth = self._now[1] if self._now is not None else _DEEPEST
+        depth = self._now[1] if self._now is not None else 0
         known = [d for d in self._known if part is None or holds(part, d.box, frame)]
         seen = [
             found
@@ -157,9 +164,10 @@ class Sizes:
         ]
         if self._always_deep or depth == 0:
             return seen
-        fresh = [detection.box for detection in _new(seen, [found.box for found in known])]
+        near = goes_on(sides(d.box for d in seen), sides(found.box for found in known))
+        fresh = [found.box for number, found in enumerate(seen) if not near[number].any()]
         coarsest = self._whole(frame, 0)
-        return [*seen, *self._before([box for box in fresh if too_small(box, coarsest)])]
+        return [*seen, *self._before([b for b in fresh if b.height * coarsest < SMALL_FACE_PX])]
 
     def _from_coarse(
         self,
@@ -176,18 +184,18 @@ class Sizes:
         again: dict[int, Detection] = {}
         for scale in scales[len(looks) :]:
             if depth == 0:
-                again |= still_there(looks[-1], known, frame)
-            sought = [found.box for number, found in enumerate(known) if number not in again]
-            small = [box for box in sought if too_small(box, looks[-1].scale)]
-            seen = [*sought, *(found.box for found in again.values())] if depth == 0 else []
-            half = worth(looks, float(scale), seen, self._least_half(frame, scale, depth))
+                again |= still_there(looks[-1], known, again, frame)
+            others = [found.box for number, found in enumerate(known) if number not in again]
+            sought = [box for box in others if unsure(box, looks, float(scale))]
+            there = [found.box for found in again.values()]
+            half = worth(looks, float(scale), there, self._least_half(frame, scale, depth))
             new = [box for box in half if part is None or holds(part, box, frame)]
-            looks.append(self._look_around(detector, frame, part, [*small, *new], scale))
+            looks.append(self._look_around(detector, frame, part, [*sought, *new], scale))
         return [*self._said(detector, frame, looks), *again.values()]
 
     def _least_half(self, frame: Frame, scale: Fraction, depth: int) -> float:
         """Return what must score in a coarser look to be looked at in *scale*."""
-        if depth == _DEEPEST:
+        if depth:
             return HALF_SEEN
         return _HALF_SEEN_LARGE[scale > 1] if self._is_large(frame) else HALF_SEEN_BETWEEN
 
@@ -234,14 +242,16 @@ class Sizes:
     def _before(self, boxes: Sequence[Box]) -> list[Detection]:
         """Return earlier sightings of *boxes*, in frames that were not looked at deeply enough."""
         found: list[Detection] = []
+        begun = list(boxes)
         for frame in reversed(self._passed):
             if not boxes:
                 break
-            seen = self._around(frame, boxes)
-            new = _new(seen, boxes)
-            here = [detection for detection in seen if detection not in new]
+            here = [d for d in self._around(frame, boxes) if any(_walked(d.box, b) for b in boxes)]
             found += here
-            boxes = [detection.box for detection in here]
+            # Whoever one look misses may be there in the one before.
+            missed = [box for box in boxes if not any(_walked(d.box, box) for d in here)]
+            boxes = [*(detection.box for detection in here), *(b for b in missed if b in begun)]
+            begun = [detection.box for detection in here]
         return found
 
     def _fitting(
@@ -316,12 +326,10 @@ class Sizes:
 
     def _whole(self, frame: Frame, depth: int) -> Fraction:
         """Return up to which size *frame* is looked at whole in *depth*."""
-        return _LARGE_WHOLE[depth] if self._is_large(frame) else Fraction(1)
+        return (_LARGE_WHOLE if self._is_large(frame) else _WHOLE)[depth]
 
     def _is_due(self, frame: Frame, depth: int) -> bool:
-        last = self._looked[depth]
-        is_new = last is not None and last.index < self._scene <= frame.index
-        return is_new or is_due(frame, last, _EVERY_S[depth], _EVERY_FRAMES[depth])
+        return is_due(frame, self._looked[depth], _EVERY_S[depth], _EVERY_FRAMES[depth])
 
     def _scales(self, frame: Frame) -> Iterator[Fraction]:
         yield Fraction(1)
@@ -337,10 +345,12 @@ class Sizes:
                 yield from _CLOSER
 
 
-def _new(seen: Sequence[Detection], known: Sequence[Box]) -> list[Detection]:
-    """Return those of *seen* that go on from none of *known*."""
-    near = goes_on(sides(detection.box for detection in seen), sides(known))
-    return [detection for number, detection in enumerate(seen) if not near[number].any()]
+def _walked(a: Box, b: Box) -> bool:
+    """Return whether *a* and *b* may be one person who walks, a look before or after."""
+    low, high = sorted((a.height, b.height))
+    (x0, y0), (x1, y1) = a.centre, b.centre
+    farthest = max(abs(x1 - x0), abs(y1 - y0))
+    return high <= _MOST_RESIZED * low and farthest <= _MOST_WALKED * low + _MOST_WALKED_PX
 
 
 def _pieces(frame: Frame, part: Box | None, scale: Fraction) -> Iterator[Box | None]:

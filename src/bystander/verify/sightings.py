@@ -10,7 +10,16 @@ import numpy as np
 
 from bystander.geometry import Box, covered_share, goes_on, iou, sides
 from bystander.records import Detection, Detector, Frame, aspects_to_look_at
-from bystander.watch import Jumps, Watcher, each_once, look_at
+from bystander.watch import (
+    LOOK_HEIGHT,
+    LOOK_WIDTH,
+    Jumps,
+    Watcher,
+    each_once,
+    look_at,
+    pattern,
+    same_scene,
+)
 
 Chain = tuple[Detection, ...]
 # Given a time, what is covered then.
@@ -59,10 +68,10 @@ class Sightings:
         self._detector = detector
         self._hidden = hidden
         self._aspects = aspects_to_look_at(pixel_aspect)
-        self._jumps = Jumps()
+        self._jumps, self._own_jumps = Jumps(), Jumps()
         self._watcher = Watcher(self._look, sure=sure, longest_s=longest_s, first_s=first_s)
         self._longest_s = longest_s
-        self._last_at: Fraction | None = None
+        self._last: Frame | None = None
         self._widest_s = Fraction(0)  # between two frames
         self._seen: list[Detection] = []
         # What was asked for last, and the answer: leaks, doubts and what nearly is one are all in
@@ -81,11 +90,16 @@ class Sightings:
             frame: What is looked at.
             original: The same frame before anything was hidden in it, if it is at hand: where the
                 scene jumps is told from that, for masks that come and go may look like it, or not.
+                Where *frame* jumps and does not show what the original does, both frames are looked
+                at as well.
         """
-        if self._last_at is not None:
-            self._widest_s = max(self._widest_s, frame.at - self._last_at)
-        self._last_at = frame.at
+        if self._last is not None:
+            self._widest_s = max(self._widest_s, frame.at - self._last.at)
         self._seen += self._watcher.see(frame, jumped=self._jumps.see(original or frame))
+        if original is not None and self._own_jumps.see(frame) and _differ(frame, original):
+            shown = (frame,) if self._last is None else (self._last, frame)
+            self._seen += [d for one in shown for d in self._look(one, None, None)]
+        self._last = frame
 
     def seen(self) -> list[Detection]:
         """Return all that was seen; call after the last frame."""
@@ -158,6 +172,12 @@ class Sightings:
             if all(detection.box.iou(other.box) < _SAME_IOU for other in best):
                 best.append(detection)
         return best
+
+
+def _differ(frame: Frame, original: Frame) -> bool:
+    """Return whether *frame* does not show the scene of *original*."""
+    a, b = (pattern(one.rgb(LOOK_WIDTH, LOOK_HEIGHT)) for one in (frame, original))
+    return not same_scene(a, b)
 
 
 def _order(detection: Detection) -> tuple[Fraction, float, float, float]:

@@ -15,6 +15,7 @@ from bystander.records import Detection, Detector, Frame
 _STEP_PX = 32  # the networks' own
 _MOST_IN_PARTS = 0.7  # of the frame: above this it is looked at whole
 _LOOK_PX = 64 * 64  # as many pixels as a look costs besides its pixels
+_MOST_PARTS = 500  # to join more takes longer than to look at all of it
 _SAME_IOU = 0.4
 
 
@@ -26,6 +27,8 @@ def covering(boxes: Sequence[Box], frame: Frame, step_px: int = _STEP_PX) -> lis
     """
     snapped = (box.snapped(step_px).clipped(frame.width, frame.height) for box in boxes)
     corners = dict.fromkeys((p.x0, p.y0, p.x1, p.y1) for p in snapped if not p.empty)
+    if len(corners) > _MOST_PARTS:
+        return None
     parts = _joined(np.array(list(corners), dtype=np.float64).reshape(-1, 4))
     if np.prod(parts[:, 2:] - parts[:, :2], axis=1).sum() > (
         _MOST_IN_PARTS * frame.width * frame.height

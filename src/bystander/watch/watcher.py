@@ -33,8 +33,8 @@ Look = Callable[[Frame, Box | None, tuple[float, float] | None], Sequence[Detect
 LONGEST_S = Fraction(1, 4)  # between two frames that are looked at
 _LONGEST_FRAMES = 30  # the same for files whose times cannot be believed; these are held in memory
 # No part goes longer without a look, nor without one of each depth.
-_UNCHANGED_S = (Fraction(2), Fraction(4), Fraction(4))
-_UNCHANGED_FRAMES = (120, 240, 240)  # the same for files whose times cannot be believed
+_UNCHANGED_S = (Fraction(2), Fraction(4), Fraction(8))
+_UNCHANGED_FRAMES = (120, 240, 480)  # the same for files whose times cannot be believed
 LARGE_PX = 1280 * 736  # frames with more pixels are dear, and are looked at more sparingly
 # Around what is looked for, as a share of its height, and pixels.
 _AROUND, _AROUND_PX = 1.5, 32
@@ -71,8 +71,7 @@ class Watcher:
             first_s: The same between the first frame and the second that is looked at.
             within_s: How exactly, in seconds, it is to be known when something came or went. What
                 moved far is looked at in every frame all the same.
-            depth: Given a frame that is about to be looked at, how deeply it will be: 0 to 2. The
-                first of a scene is looked at in full depth.
+            depth: Given a frame that is about to be looked at, how deeply it will be: 0 to 2.
         """
         self._look = look
         self._sure = sure
@@ -216,7 +215,8 @@ class Watcher:
     ) -> list[Detection]:
         def look(part: Box) -> list[Detection]:
             seen = self._look(frame, part, sizes)
-            return [detection for detection in seen if holds(part, detection.box, frame)]
+            # What shows in earlier frames may have been elsewhere.
+            return [d for d in seen if d.at != frame.at or holds(part, d.box, frame)]
 
         self.looks += len(parts)
         return [detection for seen in each(look, parts) for detection in seen]
