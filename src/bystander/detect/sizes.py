@@ -30,12 +30,13 @@ from bystander.detect.closer import (
     unsure,
     worth,
 )
+from bystander.detect.depths import Depths
 from bystander.detect.evidence import Look, together
 from bystander.detect.tiles import suppress, tiles
 from bystander.geometry import Box, goes_on, sides
 from bystander.records import Detection, Detector, Frame, Kind, aspects_to_look_at
 from bystander.threads import each
-from bystander.watch import LARGE_PX, covering, holds, is_due, look_at
+from bystander.watch import covering, holds, look_at
 
 _LEAST_SIDE = 96  # a picture is not looked at smaller than this
 _MOST_SIDE_WHOLE = 960  # faces may be as large as the picture: some look takes it in whole
@@ -43,14 +44,6 @@ _MOST_SIDE_WHOLE = 960  # faces may be as large as the picture: some look takes 
 # of docs/measurements.md, 6 % were faces below this height and 14 % above: a score says less there.
 _DOUBTFUL_PX = 16
 _DOUBT = 1.5
-# By depth: how often as deeply, and up to which size large frames and others are looked at whole.
-# Some faces of 10 to 14 px are not even half seen at the frame's own size.
-_EVERY_S = (Fraction(0), Fraction(1), Fraction(2))
-_EVERY_FRAMES = (0, 60, 120)  # for files whose times cannot be believed
-_LARGE_WHOLE = (Fraction(1, 2), Fraction(1), Fraction(2))
-_WHOLE = (Fraction(1), Fraction(2), Fraction(2))
-_DEEP_AFTER_S = Fraction(1, 2)  # without any look: film of few frames a second
-_MOST_PASSED = 8  # frames that are held for a closer look at what a deeper one finds anew
 # What is found anew was, a look before, no further away than these times its height and pixels.
 _MOST_WALKED, _MOST_WALKED_PX, _MOST_RESIZED = 2, 8, 1.5
 # Least score in a coarser look, between deep ones in large frames, for their own size and twice it.
@@ -89,42 +82,23 @@ class Sizes:
         self._least_scores = least_scores
         self._still = still
         self._always_deep = every_frame
-        self._scene = 0  # the number of its first frame
-        self._looked: list[Frame | None] = [None for _ in _EVERY_S]  # last, in each depth
-        self._now: tuple[Frame, int] | None = None  # what is looked at, and how deeply
-        self._passed: list[Frame] = []  # what was looked at since the deepest look
+        self._depths = Depths(always=every_frame)
         self._known: list[Detection] = []  # who was seen last
 
     def begin_scene(self, frame: Frame) -> None:
         """Take in that *frame* is the first of another scene; the last may yet be looked at."""
-        self._scene = frame.index
+        self._depths.begin_scene(frame)
 
     def follow(self, frame: Frame, seen: Sequence[Detection]) -> None:
         """Take in what was *seen* last: who is small in *frame* is looked for there in the next."""
-        if self._now is not None and self._now[0].index == frame.index:
+        if self._depths.is_of(frame):
             self._known = [detection for detection in seen if detection.at == frame.at]
 
     def depth(self, frame: Frame) -> int:
-        """Return how deeply *frame* is looked at, 0 to 2, which is about to be done.
-
-        Where each look is as deep as any, it is 0.
-        """
-        if self._always_deep:
-            return 0
-        deepest = len(_EVERY_S) - 1
-        depth = max(level for level in range(deepest + 1) if self._is_due(frame, level))
-        if self._now is not None:
-            last, last_depth = self._now
-            if last.index < self._scene <= frame.index:
-                self._passed, self._known = [], []
-                depth = max(depth, 1)
-            else:
-                is_deepest = self._whole(last, last_depth) == self._whole(last, deepest)
-                self._passed = [] if is_deepest else [*self._passed, last][-_MOST_PASSED:]
-                depth = max(depth, int(frame.at - last.at >= _DEEP_AFTER_S))
-        for level in range(depth + 1):
-            self._looked[level] = frame
-        self._now = frame, depth
+        """Return how deeply *frame*, the next, is looked at; see :class:`Depths`."""
+        depth = self._depths.of(frame)
+        if self._depths.begins:
+            self._known = []
         return depth
 
     def people(self, frame: Frame, also: Also | None = None) -> list[Detection]:
@@ -154,7 +128,7 @@ class Sizes:
         """
         if sizes is not None:
             return self._seen_at(frame, part, self._fitting(frame, part, sizes))
-        depth = self._now[1] if self._now is not None else 0
+        depth = self._depths.now
         known = [d for d in self._known if part is None or holds(part, d.box, frame)]
         seen = [
             found
@@ -166,7 +140,7 @@ class Sizes:
             return seen
         near = goes_on(sides(d.box for d in seen), sides(found.box for found in known))
         fresh = [found.box for number, found in enumerate(seen) if not near[number].any()]
-        coarsest = self._whole(frame, 0)
+        coarsest = self._depths.whole(frame, 0)
         return [*seen, *self._before([b for b in fresh if b.height * coarsest < SMALL_FACE_PX])]
 
     def _from_coarse(
@@ -179,7 +153,9 @@ class Sizes:
     ) -> list[Detection]:
         """Look at *part*, whole in sizes as *depth* has it, and in finer ones where that pays."""
         scales = sorted(self._scales(frame))
-        whole = scales[-1] if self._always_deep else max(scales[0], self._whole(frame, depth))
+        whole = (
+            scales[-1] if self._always_deep else max(scales[0], self._depths.whole(frame, depth))
+        )
         looks = [self._look(detector, frame, part, scale) for scale in scales if scale <= whole]
         again: dict[int, Detection] = {}
         for scale in scales[len(looks) :]:
@@ -197,7 +173,7 @@ class Sizes:
         """Return what must score in a coarser look to be looked at in *scale*."""
         if depth:
             return HALF_SEEN
-        return _HALF_SEEN_LARGE[scale > 1] if self._is_large(frame) else HALF_SEEN_BETWEEN
+        return _HALF_SEEN_LARGE[scale > 1] if self._depths.is_large(frame) else HALF_SEEN_BETWEEN
 
     def _look_around(
         self,
@@ -243,7 +219,7 @@ class Sizes:
         """Return earlier sightings of *boxes*, in frames that were not looked at deeply enough."""
         found: list[Detection] = []
         begun = list(boxes)
-        for frame in reversed(self._passed):
+        for frame in reversed(self._depths.passed):
             if not boxes:
                 break
             here = [d for d in self._around(frame, boxes) if any(_walked(d.box, b) for b in boxes)]
@@ -265,7 +241,7 @@ class Sizes:
         scales = list(self._scales(frame))
         scales_down = [scale for scale in scales if scale <= 1]
         fit = [s for s in scales if largest * s >= _FIT_PX[0] and least * s <= _FIT_PX[1]]
-        if self._is_large(frame) and (part is None or least >= SMALL_FACE_PX):
+        if self._depths.is_large(frame) and (part is None or least >= SMALL_FACE_PX):
             fit = [scale for scale in fit if scale in scales_down] or fit
         return fit or scales_down
 
@@ -320,16 +296,6 @@ class Sizes:
             kept = suppress(all_boxes, all_scores, _MOST_IOU)
             all_boxes, all_scores = all_boxes[kept], all_scores[kept]
         return Look(float(scale), all_boxes, all_scores)
-
-    def _is_large(self, frame: Frame) -> bool:
-        return not self._always_deep and frame.width * frame.height > LARGE_PX
-
-    def _whole(self, frame: Frame, depth: int) -> Fraction:
-        """Return up to which size *frame* is looked at whole in *depth*."""
-        return (_LARGE_WHOLE if self._is_large(frame) else _WHOLE)[depth]
-
-    def _is_due(self, frame: Frame, depth: int) -> bool:
-        return is_due(frame, self._looked[depth], _EVERY_S[depth], _EVERY_FRAMES[depth])
 
     def _scales(self, frame: Frame) -> Iterator[Fraction]:
         yield Fraction(1)

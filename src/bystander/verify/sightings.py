@@ -72,6 +72,7 @@ class Sightings:
         self._watcher = Watcher(self._look, sure=sure, longest_s=longest_s, first_s=first_s)
         self._longest_s = longest_s
         self._last: Frame | None = None
+        self._differs = False  # since it last jumped, from the scene of the original
         self._widest_s = Fraction(0)  # between two frames
         self._seen: list[Detection] = []
         # What was asked for last, and the answer: leaks, doubts and what nearly is one are all in
@@ -96,8 +97,9 @@ class Sightings:
         if self._last is not None:
             self._widest_s = max(self._widest_s, frame.at - self._last.at)
         self._seen += self._watcher.see(frame, jumped=self._jumps.see(original or frame))
-        if original is not None and self._own_jumps.see(frame) and _differ(frame, original):
-            shown = (frame,) if self._last is None else (self._last, frame)
+        if original is not None and self._own_jumps.see(frame):
+            differed, self._differs = self._differs, _differ(frame, original)
+            shown = [self._last, frame] if self._last and (differed or self._differs) else []
             self._seen += [d for one in shown for d in self._look(one, None, None)]
         self._last = frame
 
