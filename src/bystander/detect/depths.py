@@ -14,7 +14,8 @@ _EVERY_FRAMES = (0, 60, 120)  # for files whose times cannot be believed
 _LARGE_WHOLE = (Fraction(1, 2), Fraction(1), Fraction(2))
 _WHOLE = (Fraction(1), Fraction(2), Fraction(2))
 _DEEP_AFTER_S = Fraction(1, 2)  # without any look: film of few frames a second
-_MOST_PASSED = 8  # frames that are held for a closer look at what a deeper one finds anew
+# Frames that are held for a closer look at what a deeper one finds anew, and their bytes.
+_MOST_PASSED, _MOST_PASSED_BYTES = 8, 128_000_000
 
 
 class Depths:
@@ -56,7 +57,9 @@ class Depths:
             depth = max(depth, 1)
         elif last is not None:
             was_deepest = self.whole(last, self.now) == self.whole(last, deepest)
-            self.passed = [] if was_deepest else [*self.passed, last][-_MOST_PASSED:]
+            size = sum(plane.nbytes for plane in last.planes)
+            most = min(_MOST_PASSED, max(1, _MOST_PASSED_BYTES // size))
+            self.passed = [] if was_deepest else [*self.passed, last][-most:]
             depth = max(depth, int(frame.at - last.at >= _DEEP_AFTER_S))
         for level in range(depth + 1):
             self._looked[level] = frame
