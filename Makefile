@@ -11,7 +11,7 @@ ATTACK := $(VENV)/.attack
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-$(READY): pyproject.toml assets.toml hatch_build.py model_files.py ppocr_file.py web_build.py yuface_file.py
+$(READY): pyproject.toml assets.toml hatch_build.py model_files.py onnx_file.py ppocr_file.py web_build.py yuface_file.py
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/python -m pip install --quiet --editable . --group dev

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import onnx
+import onnx_file
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
@@ -22,7 +23,6 @@ Tensors = dict[str, NDArray[Any]]
 _PARTS = ("pos", "reg", "off")
 _KINDS = ("weight", "bias")
 
-_OPSET, _IR = 17, 9
 _STRIDES = (8, 16, 32)
 _CLASSES, _DISTANCES = 80, 44
 # Of COCO's classes, after the first, which is a person: what bears plates (car, motorcycle, bus,
@@ -75,9 +75,7 @@ def centerface_without_landmarks(content: bytes) -> bytes:
     graph.output.append(helper.make_tensor_value_info("faces", TensorProto.FLOAT, sizes[1]))
     graph.initializer.extend(kept)
     graph.node.extend(nodes)
-    onnx.checker.check_model(model)
-    serialised: bytes = model.SerializeToString(deterministic=True)
-    return serialised
+    return onnx_file.checked(model)
 
 
 def _normalised(weights: Tensors, node: Any, normal: Any) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -154,23 +152,13 @@ class _Translation:
         for stride, sources in zip(_STRIDES, self._groups, strict=True):
             self._add_groups(f"groups_{stride}", sources)
             outputs.append((f"groups_{stride}", len(_GROUPS)))
-        model = helper.make_model(
-            helper.make_graph(
-                self._nodes,
-                "nanodet",
-                [helper.make_tensor_value_info("picture", TensorProto.FLOAT, [1, 3, "h", "w"])],
-                [
-                    helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, None, width])
-                    for name, width in outputs
-                ],
-                self._constants,
-            ),
-            opset_imports=[helper.make_opsetid("", _OPSET)],
-            ir_version=_IR,
+        return onnx_file.network(
+            "nanodet",
+            self._nodes,
+            picture=("picture", [1, 3, "h", "w"]),
+            ends=[(name, [1, None, width]) for name, width in outputs],
+            constants=self._constants,
         )
-        onnx.checker.check_model(model)
-        serialised: bytes = model.SerializeToString(deterministic=True)
-        return serialised
 
     def _known(self, name: str) -> str:
         name = name.removesuffix(":0")

@@ -18,8 +18,9 @@ from typing import Any
 
 import numpy as np
 import onnx
+import onnx_file
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper, numpy_helper
 
 _BLOCK = 16
 
@@ -53,21 +54,15 @@ class _Rewriting:
         used = {name for node in self._nodes for name in node.input}
         kept = [each for each in self._model.graph.initializer if each.name in used]
         kept += [numpy_helper.from_array(value, name) for name, value in self._made.items()]
-        sizes = (["n", 3, "h", "w"], ["n", 1, "rows", "columns"])
-        model = helper.make_model(
-            helper.make_graph(
-                self._nodes,
-                "ppocr",
-                [helper.make_tensor_value_info("x", TensorProto.FLOAT, sizes[0])],
-                [helper.make_tensor_value_info(self._output, TensorProto.FLOAT, sizes[1])],
-                kept,
-            ),
-            opset_imports=self._model.opset_import,
-            ir_version=self._model.ir_version,
+        return onnx_file.network(
+            "ppocr",
+            self._nodes,
+            picture=("x", ["n", 3, "h", "w"]),
+            ends=[(self._output, ["n", 1, "rows", "columns"])],
+            constants=kept,
+            opset=self._model.opset_import[0].version,
+            ir=self._model.ir_version,
         )
-        onnx.checker.check_model(model)
-        serialised: bytes = model.SerializeToString(deterministic=True)
-        return serialised
 
     def _widen_first(self) -> None:
         """Give the first layers whole blocks, and convolve apart what is joined after them."""

@@ -18,11 +18,10 @@ import struct
 from typing import Any
 
 import numpy as np
-import onnx
+import onnx_file
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper, numpy_helper
 
-_OPSET, _IR = 17, 9
 _STRIDES = (8, 16, 32)
 _HEADS = ("cls", "obj", "bbox")
 # In ELF: parts of a file that are loaded, the table of dynamic symbols, a symbol that is data.
@@ -103,25 +102,13 @@ class _Network:
                 seen = self._add("Add", [larger, kept[level + 2]], f"both_{level}")
             seen = self._layer(seen, f"neck__lateral_convs__{level}")
             self._faces(seen, level)
-        model = helper.make_model(
-            helper.make_graph(
-                self._nodes,
-                "yuface",
-                [helper.make_tensor_value_info("picture", TensorProto.FLOAT, [1, 3, "h", "w"])],
-                [
-                    helper.make_tensor_value_info(
-                        f"faces_{stride}", TensorProto.FLOAT, [1, 6, f"h_{stride}", f"w_{stride}"]
-                    )
-                    for stride in _STRIDES
-                ],
-                self._constants,
-            ),
-            opset_imports=[helper.make_opsetid("", _OPSET)],
-            ir_version=_IR,
+        return onnx_file.network(
+            "yuface",
+            self._nodes,
+            picture=("picture", [1, 3, "h", "w"]),
+            ends=[(f"faces_{s}", [1, 6, f"h_{s}", f"w_{s}"]) for s in _STRIDES],
+            constants=self._constants,
         )
-        onnx.checker.check_model(model)
-        serialised: bytes = model.SerializeToString(deterministic=True)
-        return serialised
 
     def _first(self, source: str) -> str:
         """Add the layer that sees the picture, every other pixel of it.

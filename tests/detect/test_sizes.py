@@ -80,7 +80,8 @@ def numbers(found: list[Detection]) -> list[int]:
 def test_large_frames_are_looked_at_in_depths(tmp_path: Path) -> None:
     _, sharp = seen_in(tmp_path, 0, lambda _: None)
     whole = [width / WIDTH for width, height in sharp.pictures if width / WIDTH == height / HEIGHT]
-    assert [whole.count(size) for size in (0.5, 1, 2)] == [10, 3, 2]
+    # Every quarter of a second, every second, every two; and the last in full depth.
+    assert [whole.count(size) for size in (0.5, 1, 2)] == [10, 4, 3]
 
 
 @pytest.mark.parametrize(("tall", "least"), [(14, 24), (30, 24), (60, 24)])
@@ -112,6 +113,16 @@ def test_the_small_who_come_walking_are_known_within_a_quarter_of_a_second(
 def test_who_is_not_even_half_seen_is_known_within_two_seconds(tmp_path: Path) -> None:
     found, _ = seen_in(tmp_path, 14, lambda n: 300 if n >= 20 else None, 24, half_px=16)
     assert numbers(found)[0] / RATE <= 20 / RATE + 0.3  # looked for in the frames before
+
+
+@pytest.mark.parametrize("frames", [30, 31, 34, 37])  # the last is looked at for itself, or is not
+def test_the_small_who_come_at_the_very_end_are_seen(tmp_path: Path, frames: int) -> None:
+    found, _ = seen_in(
+        tmp_path, 14, lambda n: 300 if n >= frames - 3 else None, 24, frames, half_px=16
+    )
+    assert numbers(found)[-1] == frames - 1
+    assert numbers(found)[0] >= frames - 3
+    assert len(found) == len(numbers(found))  # once in each
 
 
 def test_what_only_a_coarse_look_shows_does_not_count(tmp_path: Path) -> None:

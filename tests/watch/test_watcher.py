@@ -226,7 +226,7 @@ class Deep(Seen):
         self.deep: list[int] = []
         self.glances = 0
 
-    def depth(self, frame: Frame) -> int:
+    def depth(self, frame: Frame, _: bool) -> int:
         self.glances += 1
         if self.glances % 4 != 1:
             return 0

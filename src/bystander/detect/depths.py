@@ -45,17 +45,24 @@ class Depths:
         """Return whether *frame* is the last that was looked at."""
         return self._last is not None and self._last.index == frame.index
 
-    def of(self, frame: Frame) -> int:
-        """Return how deeply *frame* is looked at, 0 to 2, which is about to be done."""
+    def of(self, frame: Frame, *, ends: bool = False) -> int:
+        """Return how deeply *frame* is looked at, 0 to 2, which is about to be done.
+
+        Args:
+            frame: The next, or the last once more.
+            ends: It is the last of its scene: whoever comes there shows nowhere else.
+        """
         if self._always:
             return 0
         deepest = len(_EVERY_S) - 1
         depth = max(level for level in range(deepest + 1) if self._is_due(frame, level))
+        if ends:
+            depth = max(depth, 1 if self._scene > frame.index else deepest)
         last, self.begins = self._last, False
         if last is not None and last.index < self._scene <= frame.index:
             self.passed, self.begins = [], True
             depth = max(depth, 1)
-        elif last is not None:
+        elif last is not None and last.index != frame.index:
             was_deepest = self.whole(last, self.now) == self.whole(last, deepest)
             size = sum(plane.nbytes for plane in last.planes)
             most = min(_MOST_PASSED, max(1, _MOST_PASSED_BYTES // size))

@@ -94,9 +94,9 @@ class Sizes:
         if self._depths.is_of(frame):
             self._known = [detection for detection in seen if detection.at == frame.at]
 
-    def depth(self, frame: Frame) -> int:
-        """Return how deeply *frame*, the next, is looked at; see :class:`Depths`."""
-        depth = self._depths.of(frame)
+    def depth(self, frame: Frame, ends: bool) -> int:
+        """Return how deeply *frame* is looked at; see :meth:`bystander.detect.depths.Depths.of`."""
+        depth = self._depths.of(frame, ends=ends)
         if self._depths.begins:
             self._known = []
         return depth
@@ -218,16 +218,16 @@ class Sizes:
     def _before(self, boxes: Sequence[Box]) -> list[Detection]:
         """Return earlier sightings of *boxes*, in frames that were not looked at deeply enough."""
         found: list[Detection] = []
-        begun = list(boxes)
+        latest = list(boxes)  # seen in the frame after
         for frame in reversed(self._depths.passed):
             if not boxes:
                 break
             here = [d for d in self._around(frame, boxes) if any(_walked(d.box, b) for b in boxes)]
             found += here
             # Whoever one look misses may be there in the one before.
-            missed = [box for box in boxes if not any(_walked(d.box, box) for d in here)]
-            boxes = [*(detection.box for detection in here), *(b for b in missed if b in begun)]
-            begun = [detection.box for detection in here]
+            missed = [box for box in latest if not any(_walked(d.box, box) for d in here)]
+            latest = [detection.box for detection in here]
+            boxes = [*latest, *missed]
         return found
 
     def _fitting(

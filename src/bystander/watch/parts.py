@@ -123,3 +123,12 @@ def each_once(seen: Sequence[Detection]) -> list[Detection]:
                 kept.append(detection)
                 stays &= ~lies_on[number]
     return kept
+
+
+def besides(seen: Sequence[Detection], here: Sequence[Detection]) -> list[Detection]:
+    """Return those of *seen* that are none of *here*, which are all of one moment."""
+    return [
+        found
+        for found in each_once(seen)
+        if not any(d.at == found.at and d.box.iou(found.box) > _SAME_IOU for d in here)
+    ]

@@ -24,7 +24,7 @@ from bystander.geometry import Box, goes_on, sides
 from bystander.records import Detection, Frame
 from bystander.threads import each
 from bystander.watch.changes import Changes
-from bystander.watch.parts import contains, covering, each_once, holds
+from bystander.watch.parts import besides, contains, covering, each_once, holds
 
 # Given a frame, a part of it, or ``None`` for all of it, and the least and largest height of what
 # is looked for, or ``None`` for any: what shows there.
@@ -59,7 +59,7 @@ class Watcher:
         longest_s: Fraction = LONGEST_S,
         first_s: Fraction | None = None,
         within_s: Fraction = Fraction(0),
-        depth: Callable[[Frame], int] = lambda _: 0,
+        depth: Callable[[Frame, bool], int] = lambda *_: 0,
     ) -> None:
         """Prepare to watch.
 
@@ -71,7 +71,8 @@ class Watcher:
             first_s: The same between the first frame and the second that is looked at.
             within_s: How exactly, in seconds, it is to be known when something came or went. What
                 moved far is looked at in every frame all the same.
-            depth: Given a frame that is about to be looked at, how deeply it will be: 0 to 2.
+            depth: Given a frame that is about to be looked at, and whether it is the last of its
+                scene, how deeply it will be: 0 to 2.
         """
         self._look = look
         self._sure = sure
@@ -80,6 +81,7 @@ class Watcher:
         self._first_s = longest_s if first_s is None else first_s
         self._next_s = self._first_s
         self._depth = depth
+        self._how_deep = 0  # the last look was
         self._changes = [Changes() for _ in _UNCHANGED_S]
         self._whole: list[Frame | None] = [None for _ in _UNCHANGED_S]
         self._before: tuple[Frame, list[Detection]] | None = None
@@ -110,7 +112,14 @@ class Watcher:
 
     def finish(self) -> list[Detection]:
         """Look at the last frame, and return what was seen in those passed over until now."""
-        return self._catch_up() if self._waiting else []
+        if self._waiting:
+            return self._catch_up(ends=True)
+        if self._before is None:
+            return []
+        # It was looked at as any other; who comes at the very end shows nowhere else.
+        frame, here = self._before
+        depth = self._depth(frame, True)
+        return besides(self._glance(frame, depth), here) if depth > self._how_deep else []
 
     def _is_due(self, frame: Frame) -> bool:
         last = self._before[0] if self._before else None
@@ -119,9 +128,9 @@ class Watcher:
     def _most_frames(self) -> int:
         return _LONGEST_FRAMES if self._next_s >= self._longest_s else _LONGEST_FRAMES // 2
 
-    def _catch_up(self) -> list[Detection]:
+    def _catch_up(self, *, ends: bool = False) -> list[Detection]:
         frame = self._waiting[-1]
-        depth = self._depth(frame)
+        depth = self._how_deep = self._depth(frame, ends)
         found = each_once(self._glance(frame, depth))
         here = [detection for detection in found if detection.at == frame.at]
         if self._before is not None:
