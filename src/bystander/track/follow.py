@@ -27,9 +27,16 @@ from numpy.typing import NDArray
 from bystander.geometry import Box
 from bystander.records import Frame
 from bystander.track.cuts import shows_another_shot
-from bystander.watch import FLAT, LOOK_HEIGHT, LOOK_WIDTH, pattern
-
-Grey = NDArray[np.float32]
+from bystander.watch import (
+    FLAT,
+    LOOK_HEIGHT,
+    LOOK_WIDTH,
+    Grey,
+    correlation,
+    pattern,
+    sampled,
+    weights,
+)
 
 _PATCH_PX = 40  # the longer side of the patch as it is compared
 _LEAST_PX = 8  # the shorter one
@@ -111,7 +118,7 @@ class _Following:
         self._step = max(1.0, min(longer / _PATCH_PX, shorter / _LEAST_PX))
         columns, rows = (max(3, round(side / self._step)) for side in self._size)
         self._patch_size = rows, columns
-        self._weights = np.outer(_weights(rows), _weights(columns))
+        self._weights = weights(rows, columns)
         self._last = _Place(*box.centre, 1.0)
         self._speed = 0.0, 0.0
         self._grey = grey
@@ -157,7 +164,7 @@ class _Following:
         return Box(place.x - wide, place.y - tall, place.x + wide, place.y + tall)
 
     def _patch_at(self, grey: NDArray[Any], place: _Place) -> Grey:
-        return _sampled(grey, (place.x, place.y), self._step * place.scale, self._patch_size)
+        return sampled(grey, (place.x, place.y), self._step * place.scale, self._patch_size)
 
     def _search(
         self, grey: NDArray[Any], patch: Grey, due: _Place, reach_px: float, stray: float = 0.0
@@ -166,20 +173,14 @@ class _Following:
         step = self._step * due.scale
         reach = max(1, math.ceil(reach_px / step))
         rows, columns = (side + 2 * reach for side in self._patch_size)
-        window = _sampled(grey, (due.x, due.y), step, (rows, columns))
-        fits = _correlation(window, patch, self._weights)
+        window = sampled(grey, (due.x, due.y), step, (rows, columns))
+        fits = correlation(window, patch, self._weights)
         away = np.arange(-reach, reach + 1) / reach
         judged = fits - stray * (away[:, None] ** 2 + away[None, :] ** 2)
         y, x = divmod(int(judged.argmax()), fits.shape[1])
         dx, dy = _peak(judged[y], x), _peak(judged[:, x], y)
         place = _Place(due.x + (x + dx - reach) * step, due.y + (y + dy - reach) * step, due.scale)
         return place, float(fits[y, x])
-
-
-def _weights(count: int) -> Grey:
-    """Return how much each of *count* rows or columns counts: the middle most."""
-    middle = np.hanning(count + 2)[1:-1]
-    return (0.15 + 0.85 * middle).astype(np.float32)
 
 
 def _peak(values: NDArray[np.float64], at: int) -> float:
@@ -189,65 +190,3 @@ def _peak(values: NDArray[np.float64], at: int) -> float:
     before, here, after = (float(value) for value in values[at - 1 : at + 2])
     bend = before - 2 * here + after
     return max(-0.5, min(0.5, (before - after) / (2 * bend))) if bend < 0 else 0.0
-
-
-def _correlation(window: Grey, patch: Grey, weights: Grey) -> NDArray[np.float64]:
-    """Return the weighted correlation of *patch* with each place in *window*, -1 to 1."""
-    room = window.shape
-    total = float(weights.sum())
-    mean = float((patch * weights).sum()) / total
-    pattern_ = weights * (patch - mean)
-    energy = float((pattern_ * (patch - mean)).sum())
-    level = window.astype(np.float64) - float(window.mean())  # less is lost to rounding
-    of_window, of_squares = np.fft.rfft2(level), np.fft.rfft2(level * level)
-    of_pattern, of_weights = (np.fft.rfft2(x, s=room).conj() for x in (pattern_, weights))
-    rows, columns = (room[n] - patch.shape[n] + 1 for n in (0, 1))
-
-    def sums(product: NDArray[np.complex128]) -> NDArray[np.float64]:
-        return np.fft.irfft2(product, s=room)[:rows, :columns]
-
-    shared = sums(of_window * of_pattern)
-    means = sums(of_window * of_weights) / total
-    spread = np.maximum(0, sums(of_squares * of_weights) - total * means**2)
-    both = np.sqrt(spread * energy)
-    return np.divide(shared, both, out=np.zeros_like(shared), where=both > total * FLAT / 4)
-
-
-def _sampled(
-    grey: NDArray[Any], centre: tuple[float, float], step: float, size: tuple[int, int]
-) -> Grey:
-    """Return a picture of *size* (rows, columns) around *centre*, a pixel of it every *step*.
-
-    Beyond the edge of *grey*, its last pixels go on.
-    """
-    block = max(1, int(step))
-    starts, places = [], []
-    for middle, count in zip(centre[::-1], size, strict=True):
-        first = middle - step * (count - 1) / 2 - 0.5
-        start = math.floor(first) - block
-        starts.append(start)
-        places.append((first - start + step * np.arange(count) - (block - 1) / 2) / block)
-    lengths = [(math.ceil(float(place[-1])) + 2) * block for place in places]
-    rows, columns = (
-        np.clip(np.arange(start, start + length), 0, side - 1)
-        for start, length, side in zip(starts, lengths, grey.shape, strict=True)
-    )
-    # Rows and columns in turn: what is indexed so is copied once, and small.
-    cut = grey[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    cut = cut[rows - rows[0]][:, columns - columns[0]]
-    small = _reduced(cut, block).astype(np.float64)
-    for axis, place in enumerate(places):
-        low = np.clip(np.floor(place).astype(np.intp), 0, small.shape[axis] - 2)
-        share = (place - low).reshape((-1, 1) if axis == 0 else (1, -1))
-        small = small.take(low, axis) * (1 - share) + small.take(low + 1, axis) * share
-    return small.astype(np.float32)
-
-
-def _reduced(grey: NDArray[Any], block: int) -> Grey:
-    """Return the means of blocks of *block* x *block* pixels, of which *grey* has whole ones."""
-    rows, columns = (side // block for side in grey.shape)
-    tall = grey.reshape(rows, block, columns * block)
-    sums = np.einsum("ikj->ij", tall, dtype=np.float32)
-    totals = np.einsum("ijk->ij", sums.reshape(rows, columns, block))
-    means: Grey = (totals / block**2).astype(np.float32)
-    return means

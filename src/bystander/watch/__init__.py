@@ -11,6 +11,7 @@ from bystander.watch.likeness import (
     same_scene,
 )
 from bystander.watch.parts import covering, each_once, holds, look_at
+from bystander.watch.patches import Grey, correlation, sampled, weights
 from bystander.watch.watcher import LARGE_PX, LONGEST_S, Look, Watcher, is_due
 
 __all__ = [
@@ -20,10 +21,12 @@ __all__ = [
     "LOOK_HEIGHT",
     "LOOK_WIDTH",
     "Changes",
+    "Grey",
     "Jumps",
     "Look",
     "Pattern",
     "Watcher",
+    "correlation",
     "covering",
     "each_once",
     "holds",
@@ -31,4 +34,6 @@ __all__ = [
     "look_at",
     "pattern",
     "same_scene",
+    "sampled",
+    "weights",
 ]
