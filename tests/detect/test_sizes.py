@@ -141,3 +141,10 @@ def test_what_only_a_coarse_look_shows_does_not_count(tmp_path: Path) -> None:
     options: dict[str, Any] = {"pixel_aspect": Fraction(1), "smallest_px": 10, "sure": 0.25}
     finder = detect.Finder([Coarse(8, 4)], least_scores={Kind.FACE: 0.5}, **options)
     assert not [seen for frame in footage.frames() for seen in finder.see(frame)]
+
+
+def test_who_still_looks_the_same_is_not_looked_at_again_between(tmp_path: Path) -> None:
+    found, sharp = seen_in(tmp_path, 14, lambda index: 300 + index, 24, half_px=16)
+    assert np.diff(numbers(found)).max() / RATE <= 0.3
+    parts = [size for size in sharp.pictures if size[0] / WIDTH != size[1] / HEIGHT]
+    assert len(parts) <= 2  # at the deeper glance at the frame's own size, at twice that

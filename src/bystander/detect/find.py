@@ -62,6 +62,7 @@ class Finder:
             pixel_aspect=pixel_aspect,
             smallest_px=smallest_px,
             least_scores=least_scores,
+            sure=sure,
             still=still,
             every_frame=at_once,
         )

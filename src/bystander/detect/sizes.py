@@ -16,8 +16,9 @@ A detector of people sees them whole, so it looks once, at a small picture.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
@@ -32,33 +33,30 @@ from bystander.detect.closer import (
 )
 from bystander.detect.depths import Depths
 from bystander.detect.evidence import Look, together
-from bystander.detect.tiles import suppress, tiles
+from bystander.detect.known import Known, LastSeen
+from bystander.detect.places import walked
+from bystander.detect.scales import pieces, scales_of
+from bystander.detect.tiles import suppress
 from bystander.geometry import Box, goes_on, sides
 from bystander.records import Detection, Detector, Frame, Kind, aspects_to_look_at
 from bystander.threads import each
 from bystander.watch import covering, holds, look_at
 
-_LEAST_SIDE = 96  # a picture is not looked at smaller than this
-_MOST_SIDE_WHOLE = 960  # faces may be as large as the picture: some look takes it in whole
 # Little texture makes a small face to a detector. Among its weak finds (0.15 to 0.3) on the photos
 # of docs/measurements.md, 6 % were faces below this height and 14 % above: a score says less there.
 _DOUBTFUL_PX = 16
 _DOUBT = 1.5
-# What is found anew was, a look before, no further away than these times its height and pixels.
-_MOST_WALKED, _MOST_WALKED_PX, _MOST_RESIZED = 2, 8, 1.5
 # Least score in a coarser look, between deep ones in large frames, for their own size and twice it.
 # What scores less waits for the next deep look, and is looked for in the frames before it then.
 _HALF_SEEN_LARGE = (0.1, 0.15)
 _STEP_PX = 16  # sides of what is looked at closer lie on this; even, for colour
-_AROUND_PX = 16  # beside its height, of the frame around what is looked at closer
+# Of the frame around what is looked at closer: a share of its height, and pixels besides. More
+# where somebody was a moment ago, and may have moved.
+_AROUND, _AROUND_MOVED, _AROUND_PX = 0.5, 1.0, 16
 # Heights, in pixels of the picture looked at, that a detector is good at: what is known to be of
 # some size is looked for at the scales that make it so.
 _FIT_PX = (10, 100)
-_CLOSER = (Fraction(3, 2), Fraction(3))  # for stills, beside the double size
-_CLOSELY_UP_TO_PX = 1_000_000
 _MOST_IOU = 0.4
-# A picture larger than this is looked at piece by piece, with as much of each seen twice: photos.
-_PIECE_SIDE, _PIECE_OVERLAP = 6144, 256
 _PERSON_SIDE = 416  # the longer side of the picture that people are looked for in: as in training
 
 
@@ -72,6 +70,7 @@ class Sizes:
         pixel_aspect: Fraction,
         smallest_px: int,
         least_scores: Mapping[Kind, float],
+        sure: float,
         still: bool,
         every_frame: bool,
     ) -> None:
@@ -79,11 +78,12 @@ class Sizes:
         self._detectors = detectors
         self._aspects = aspects_to_look_at(pixel_aspect)
         self._smallest_px = smallest_px
+        self._scales_of = partial(scales_of, with_small=smallest_px < SMALL_FACE_PX, still=still)
         self._least_scores = least_scores
         self._still = still
         self._always_deep = every_frame
         self._depths = Depths(always=every_frame)
-        self._known: list[Detection] = []  # who was seen last
+        self._last = LastSeen(sure=sure)
 
     def begin_scene(self, frame: Frame) -> None:
         """Take in that *frame* is the first of another scene; the last may yet be looked at."""
@@ -92,13 +92,13 @@ class Sizes:
     def follow(self, frame: Frame, seen: Sequence[Detection]) -> None:
         """Take in what was *seen* last: who is small in *frame* is looked for there in the next."""
         if self._depths.is_of(frame):
-            self._known = [detection for detection in seen if detection.at == frame.at]
+            self._last.follow(frame, [found for found in seen if found.at == frame.at])
 
     def depth(self, frame: Frame, ends: bool) -> int:
         """Return how deeply *frame* is looked at; see :meth:`bystander.detect.depths.Depths.of`."""
         depth = self._depths.of(frame, ends=ends)
         if self._depths.begins:
-            self._known = []
+            self._last.forget()
         return depth
 
     def people(self, frame: Frame, also: Also | None = None) -> list[Detection]:
@@ -129,7 +129,7 @@ class Sizes:
         if sizes is not None:
             return self._seen_at(frame, part, self._fitting(frame, part, sizes))
         depth = self._depths.now
-        known = [d for d in self._known if part is None or holds(part, d.box, frame)]
+        known = [one for one in self._last.known if part is None or holds(part, one.box, frame)]
         seen = [
             found
             for detector in self._detectors
@@ -138,21 +138,25 @@ class Sizes:
         ]
         if self._always_deep or depth == 0:
             return seen
-        near = goes_on(sides(d.box for d in seen), sides(found.box for found in known))
-        fresh = [found.box for number, found in enumerate(seen) if not near[number].any()]
+        near = goes_on(sides(d.box for d in seen), sides(one.box for one in known))
         coarsest = self._depths.whole(frame, 0)
-        return [*seen, *self._before([b for b in fresh if b.height * coarsest < SMALL_FACE_PX])]
+        fresh = [
+            found
+            for number, found in enumerate(seen)
+            if not near[number].any() and found.box.height * coarsest < SMALL_FACE_PX
+        ]
+        return [*seen, *self._before(frame, fresh)]
 
     def _from_coarse(
         self,
         detector: Detector,
         frame: Frame,
         part: Box | None,
-        known: Sequence[Detection],
+        known: Sequence[Known],
         depth: int,
     ) -> list[Detection]:
         """Look at *part*, whole in sizes as *depth* has it, and in finer ones where that pays."""
-        scales = sorted(self._scales(frame))
+        scales = sorted(self._scales_of(frame))
         whole = (
             scales[-1] if self._always_deep else max(scales[0], self._depths.whole(frame, depth))
         )
@@ -160,13 +164,21 @@ class Sizes:
         again: dict[int, Detection] = {}
         for scale in scales[len(looks) :]:
             if depth == 0:
-                again |= still_there(looks[-1], known, again, frame)
-            others = [found.box for number, found in enumerate(known) if number not in again]
-            sought = [box for box in others if unsure(box, looks, float(scale))]
+                again |= still_there(looks[-1], [one.seen for one in known], again, frame)
+            sought = {
+                number: one
+                for number, one in enumerate(known)
+                if number not in again and unsure(one.box, looks, float(scale))
+            }
+            if depth == 0:
+                again |= self._last.again(sought, frame)
+                sought = {n: one for n, one in sought.items() if n not in again and one.strong}
             there = [found.box for found in again.values()]
             half = worth(looks, float(scale), there, self._least_half(frame, scale, depth))
             new = [box for box in half if part is None or holds(part, box, frame)]
-            looks.append(self._look_around(detector, frame, part, [*sought, *new], scale))
+            moved = [one.box.padded(_AROUND_MOVED * one.box.height) for one in sought.values()]
+            around = [*moved, *(box.padded(_AROUND * box.height) for box in new)]
+            looks.append(self._look_around(detector, frame, part, around, scale))
         return [*self._said(detector, frame, looks), *again.values()]
 
     def _least_half(self, frame: Frame, scale: Fraction, depth: int) -> float:
@@ -184,7 +196,7 @@ class Sizes:
         scale: Fraction,
     ) -> Look:
         """Look at what is around *boxes* in *part*, or at all of that if it costs no more."""
-        around = [box.padded(box.height + _AROUND_PX) for box in boxes]
+        around = [box.padded(_AROUND_PX) for box in boxes]
         parts = covering(around, frame, max(_STEP_PX, round(2 * _STEP_PX / scale)))
         all_of_it = part or frame.bounds
         if parts is None or sum(one.area for one in parts) >= all_of_it.area:
@@ -215,19 +227,29 @@ class Sizes:
                 found += [d for d in seen if holds(part, d.box, frame)]
         return found
 
-    def _before(self, boxes: Sequence[Box]) -> list[Detection]:
-        """Return earlier sightings of *boxes*, in frames that were not looked at deeply enough."""
+    def _before(self, frame: Frame, fresh: Sequence[Detection]) -> list[Detection]:
+        """Return earlier sightings of those who are *fresh* in *frame*.
+
+        In frames that were not looked at deeply enough. Who looks the same there is there. Others
+        are looked for, if they are sure enough to be hidden for it.
+        """
         found: list[Detection] = []
-        latest = list(boxes)  # seen in the frame after
-        for frame in reversed(self._depths.passed):
-            if not boxes:
+        latest = self._last.new(frame, fresh)  # seen in the frame after
+        missed: list[Known] = []  # not there, but in the one after that
+        for earlier in reversed(self._depths.passed):
+            if not (latest or missed):
                 break
-            here = [d for d in self._around(frame, boxes) if any(_walked(d.box, b) for b in boxes)]
-            found += here
+            again = [one.again(earlier) for one in latest]
+            lost = [o for o, same in zip(latest, again, strict=True) if same is None and o.strong]
+            boxes = [one.box for one in (*lost, *missed)]
+            here = self._around(earlier, boxes)
+            is_one = walked(sides(found.box for found in here), sides(boxes))
+            new = [Known(d, True, earlier) for n, d in enumerate(here) if is_one[n].any()]
             # Whoever one look misses may be there in the one before.
-            missed = [box for box in latest if not any(_walked(d.box, box) for d in here)]
-            latest = [detection.box for detection in here]
-            boxes = [*latest, *missed]
+            there = walked(sides(one.box for one in lost), sides(one.box for one in new))
+            missed = [one for number, one in enumerate(lost) if not there[number].any()]
+            latest = [*(one for one in again if one is not None), *new]
+            found += [one.seen for one in latest]
         return found
 
     def _fitting(
@@ -238,7 +260,7 @@ class Sizes:
         What is too large for all of them is best seen where it is smallest.
         """
         least, largest = sizes
-        scales = list(self._scales(frame))
+        scales = list(self._scales_of(frame))
         scales_down = [scale for scale in scales if scale <= 1]
         fit = [s for s in scales if largest * s >= _FIT_PX[0] and least * s <= _FIT_PX[1]]
         if self._depths.is_large(frame) and (part is None or least >= SMALL_FACE_PX):
@@ -284,10 +306,10 @@ class Sizes:
         return found
 
     def _look(self, detector: Detector, frame: Frame, part: Box | None, scale: Fraction) -> Look:
-        pieces = list(_pieces(frame, part, scale))
+        shown = list(pieces(frame, part, scale))
         seen = [
             look_at(detector, frame, piece, scale, aspect)
-            for piece in pieces
+            for piece in shown
             for aspect in self._aspects
         ]
         boxes, scores = zip(*seen, strict=True)
@@ -296,43 +318,3 @@ class Sizes:
             kept = suppress(all_boxes, all_scores, _MOST_IOU)
             all_boxes, all_scores = all_boxes[kept], all_scores[kept]
         return Look(float(scale), all_boxes, all_scores)
-
-    def _scales(self, frame: Frame) -> Iterator[Fraction]:
-        yield Fraction(1)
-        scale = Fraction(1)
-        while max(frame.width, frame.height) * scale > _MOST_SIDE_WHOLE:
-            scale /= 2
-            if min(frame.width, frame.height) * scale < _LEAST_SIDE:
-                break
-            yield scale
-        if self._smallest_px < SMALL_FACE_PX:
-            yield Fraction(2)
-            if self._still and frame.width * frame.height <= _CLOSELY_UP_TO_PX:
-                yield from _CLOSER
-
-
-def _walked(a: Box, b: Box) -> bool:
-    """Return whether *a* and *b* may be one person who walks, a look before or after."""
-    low, high = sorted((a.height, b.height))
-    (x0, y0), (x1, y1) = a.centre, b.centre
-    farthest = max(abs(x1 - x0), abs(y1 - y0))
-    return high <= _MOST_RESIZED * low and farthest <= _MOST_WALKED * low + _MOST_WALKED_PX
-
-
-def _pieces(frame: Frame, part: Box | None, scale: Fraction) -> Iterator[Box | None]:
-    """Yield *part*, or what it is looked at in pieces of where it is too large to be held."""
-    shown = part or frame.bounds
-    side, overlap = (2 * int(px / scale / 2) for px in (_PIECE_SIDE, _PIECE_OVERLAP))
-    if shown.width * shown.height * scale**2 <= _PIECE_SIDE**2:
-        yield part
-        return
-    # Sides on even pixels, or the frame's own: colour may be stored for two at a time.
-    half_width, half_height = int(shown.width) // 2, int(shown.height) // 2
-    for y0, y1 in tiles(half_height, side // 2, overlap // 2):
-        for x0, x1 in tiles(half_width, side // 2, overlap // 2):
-            yield Box(
-                shown.x0 + 2 * x0,
-                shown.y0 + 2 * y0,
-                shown.x1 if x1 == half_width else shown.x0 + 2 * x1,
-                shown.y1 if y1 == half_height else shown.y0 + 2 * y1,
-            )
