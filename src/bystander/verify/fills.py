@@ -12,6 +12,9 @@ was measured (``docs/measurements.md``); skin, hair or a misplaced mask leave mo
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +24,7 @@ from bystander.records import Frame, Plan, Plane, solid_level
 NAME = "fill"
 
 _BLOCK = 8
+_BOX_PX = 128 * 128  # to look at a box by itself takes as long as so many samples
 
 
 def bare(plan: Plan, frame: Frame, source: Frame, noise: float) -> Box | None:
@@ -33,17 +37,18 @@ def bare(plan: Plan, frame: Frame, source: Frame, noise: float) -> Box | None:
         noise: Most that a block may differ from the fill, in steps of an 8-bit sample.
     """
     limit = noise * (1 << (frame.layout.bit_depth - 8))
-    for region in plan.boxes_at(frame.at):
-        box = region.clipped(*frame.shown) if frame.shown else region
+    boxes = plan.boxes_at(frame.at)
+    if frame.shown:
+        boxes = [box.clipped(*frame.shown) for box in boxes]
+    if plan.policy.fill == "solid":
+        return _not_solid(frame, boxes, limit)
+    for box in boxes:
         for number, plane in enumerate(frame.planes):
-            shift = frame.layout.shift(number)
-            level = solid_level(frame.layout, number) if plan.policy.fill == "solid" else None
-            if not _holds(plane, box, shift, level, limit):
+            if difference(plane, box, frame.layout.shift(number), None) > limit:
                 return box
-        if plan.policy.fill != "solid":
-            luma, original = (_cut(f.planes[0], box, (0, 0)) for f in (frame, source))
-            if _same(luma, original, limit):
-                return box
+        luma, original = (_cut(f.planes[0], box, (0, 0)) for f in (frame, source))
+        if _same(luma, original, limit):
+            return box
     return None
 
 
@@ -66,22 +71,54 @@ def difference(plane: Plane, box: Box, shift: tuple[int, int], level: int | None
     return _from_smooth(inside) if level is None else _from_level(inside, level)
 
 
-def _holds(plane: Plane, box: Box, shift: tuple[int, int], level: int | None, limit: float) -> bool:
-    """Return whether :func:`difference` is no more than *limit*."""
-    if level is not None:
-        inside = _cut(plane, box, shift)
-        # No mean is more than the largest: where every sample is near, every block is.
-        if inside.size and level - limit <= inside.min() and inside.max() <= level + limit:
-            return True
-    return difference(plane, box, shift, level) <= limit
+def _not_solid(frame: Frame, boxes: Sequence[Box], limit: float) -> Box | None:
+    """Return the first of *boxes* that has a block further than *limit* from the solid fill."""
+    for number, part in _doubtful(frame, boxes, limit):
+        level = solid_level(frame.layout, part)
+        if difference(frame.planes[part], boxes[number], frame.layout.shift(part), level) > limit:
+            return boxes[number]
+    return None
+
+
+def _doubtful(frame: Frame, boxes: Sequence[Box], limit: float) -> list[tuple[int, int]]:
+    """Return in which of *boxes*, and which plane, a sample is further than *limit* from the fill.
+
+    Both by their number, ascending. No mean is more than the largest: where every sample is near,
+    every block is.
+    """
+    # In a crowd boxes are many and lie on one another: each sample is looked at once for all then.
+    at_once = len(boxes) * _BOX_PX > frame.width * frame.height
+    cuts: dict[tuple[int, int], list[tuple[slice, slice]]] = {}
+    doubted: list[tuple[int, int]] = []
+    for part, plane in enumerate(frame.planes):
+        shift, level = frame.layout.shift(part), solid_level(frame.layout, part)
+        if shift not in cuts:
+            cuts[shift] = [_inside(box, shift) for box in boxes]
+        least, most = math.ceil(level - limit), math.floor(level + limit)
+        if at_once:
+            far = (plane < least) | (plane > most)
+            doubted += [(n, part) for n, cut in enumerate(cuts[shift]) if far[cut].any()]
+        else:
+            insides = [plane[cut] for cut in cuts[shift]]
+            doubted += [
+                (n, part)
+                for n, inside in enumerate(insides)
+                if inside.size and not least <= int(inside.min()) <= int(inside.max()) <= most
+            ]
+    return sorted(doubted)
 
 
 def _cut(plane: Plane, box: Box, shift: tuple[int, int]) -> Plane:
     """Return the part of *plane* whose every sample lies inside *box*."""
+    return plane[_inside(box, shift)]
+
+
+def _inside(box: Box, shift: tuple[int, int]) -> tuple[slice, slice]:
+    """Return the rows and columns of a plane whose every sample lies inside *box*."""
     (scale_x, scale_y) = (1 << shift[0], 1 << shift[1])
     rows = slice(int(-(-box.y0 // scale_y)), int(box.y1 // scale_y))
     columns = slice(int(-(-box.x0 // scale_x)), int(box.x1 // scale_x))
-    return plane[rows, columns]
+    return rows, columns
 
 
 def _from_level(inside: Plane, level: int) -> float:
