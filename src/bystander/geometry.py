@@ -161,19 +161,28 @@ def iou(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
     >>> iou(np.array([[0., 0, 4, 4]]), np.array([[0., 0, 4, 4], [2, 0, 6, 4], [9, 9, 9, 9]]))
     array([[1.        , 0.33333333, 0.        ]])
     """
-    # One side after the other: over an axis of two, NumPy takes several times as long.
-    left_a, top_a, right_a, bottom_a = (a[:, side, None] for side in range(4))
-    left_b, top_b, right_b, bottom_b = (b[None, :, side] for side in range(4))
+    of_a, of_b = a.T.copy(), b.T.copy()  # side by side in memory: twice as fast
+    left_a, top_a, right_a, bottom_a = of_a[:, :, None]
+    left_b, top_b, right_b, bottom_b = of_b
+    meets = (left_a < right_b) & (left_b < right_a) & (top_a < bottom_b) & (top_b < bottom_a)
+    # In a crowd few of a million pairs meet: the others are left out of the sums.
+    pairs = np.flatnonzero(meets)  # much faster than by row and column
+    first = pairs // max(1, len(b))
+    second = pairs - first * len(b)
+    left_a, top_a, right_a, bottom_a = of_a[:, first]
+    left_b, top_b, right_b, bottom_b = of_b[:, second]
     wide = np.minimum(right_a, right_b) - np.maximum(left_a, left_b)
     tall = np.minimum(bottom_a, bottom_b) - np.maximum(top_a, top_b)
+    # What is empty may lie between another's sides, and shares nothing all the same.
     shared = np.maximum(wide, 0) * np.maximum(tall, 0)
     area_a = np.maximum(right_a - left_a, 0) * np.maximum(bottom_a - top_a, 0)
     area_b = np.maximum(right_b - left_b, 0) * np.maximum(bottom_b - top_b, 0)
-    union = area_a + area_b - shared
-    share: NDArray[np.float64] = np.divide(
-        shared, union, out=np.zeros_like(shared), where=shared > 0
-    )
+    share = np.zeros(meets.shape)
+    share.ravel()[pairs] = shared / np.maximum(area_a + area_b - shared, _TINY)
     return share
+
+
+_TINY = float(np.finfo(np.float64).tiny)
 
 
 def block_means(values: NDArray[Any], block: int) -> NDArray[np.float64]:
