@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bystander.geometry import Box, block_means, covered_share, iou, sides
+from bystander.geometry import Box, around, block_means, covered_share, iou, sides
 
 side = st.integers(-60, 120)
 boxes = st.builds(
@@ -90,3 +92,8 @@ def test_hull_holds_both(a: Box, b: Box) -> None:
     hull = a.hull(b)
     assert hull.intersection(a).area == a.area
     assert hull.intersection(b).area == b.area
+
+
+@given(st.lists(boxes, min_size=1, max_size=6))
+def test_what_is_around_many_is_the_hull_of_each_with_the_next(these: list[Box]) -> None:
+    assert around(these) == reduce(Box.hull, these)

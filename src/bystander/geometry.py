@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,6 +108,23 @@ class Box:
     def clipped(self, width: int, height: int) -> Box:
         """Return what of the box lies inside a frame of *width* x *height* pixels."""
         return self.intersection(Box(0, 0, width, height))
+
+
+def around(boxes: Sequence[Box]) -> Box:
+    """Return the smallest box around all of *boxes*, one or more; empty ones add nothing.
+
+    >>> around([Box(0, 0, 2, 2), Box(1, 1, 3, 5), Box(9, 9, 9, 9)])
+    Box(x0=0, y0=0, x1=3, y1=5)
+    """
+    if len(boxes) == 1:
+        return boxes[0]
+    shown = [box for box in boxes if box.x0 < box.x1 and box.y0 < box.y1] or boxes[-1:]
+    return Box(
+        min([box.x0 for box in shown]),
+        min([box.y0 for box in shown]),
+        max([box.x1 for box in shown]),
+        max([box.y1 for box in shown]),
+    )
 
 
 # One thing at two moments lies no further apart than this share of its height and these pixels, and

@@ -108,3 +108,11 @@ def test_frames_that_could_not_be_examined_are_covered_whole() -> None:
     hidden = [i for i, at in enumerate(TIMES) if any(r.box_at(at) for r in covered)]
     assert hidden == [3, 4, 9]
     assert all(r.box_at(r.span.start) == Box(0, 0, WIDTH, HEIGHT) for r in covered)
+
+
+@given(walks)
+def test_where_a_track_is_at_many_times_is_where_it_is_at_each(
+    walk: dict[int, tuple[int, int, int]],
+) -> None:
+    of = track({i: Box(x, y, x + s, y + s * 1.3) for i, (x, y, s) in walk.items()})
+    assert of.boxes_at(TIMES) == [of.box_at(at) for at in TIMES]

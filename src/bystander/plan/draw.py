@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from bystander.geometry import Box
+from bystander.geometry import Box, around
 from bystander.records import (
     Because,
     FootageFacts,
@@ -91,45 +91,55 @@ def redactions(
         height: Height of the upright frame in pixels.
         grid_origin: Where the source's coding blocks start, x and y in pixels.
     """
+    tracks = tuple(tracks)
+    near = _near(times, policy.union_s) if tracks else []
     drawn = (
-        _redaction(track, policy, because, times, ((width, height), grid_origin))
+        _redaction(track, policy, because, (times, near), ((width, height), grid_origin))
         for track in tracks
     )
     return tuple(redaction for redaction in drawn if redaction is not None)
+
+
+def _near(times: Sequence[Fraction], within_s: Fraction) -> list[tuple[int, int]]:
+    """Return for each of *times* the first that is near, *within_s*, and the first after it not."""
+    near: list[tuple[int, int]] = []
+    begin = end = 0  # both only go on, as time does
+    for at in times:
+        since, until = at - within_s, at + within_s
+        while times[begin] < since:
+            begin += 1
+        while end < len(times) and times[end] <= until:
+            end += 1
+        near.append((begin, end))
+    return near
 
 
 def _redaction(
     track: Track,
     policy: Policy,
     because: Because,
-    times: Sequence[Fraction],
+    moments: tuple[Sequence[Fraction], Sequence[tuple[int, int]]],
     space: tuple[tuple[int, int], tuple[int, int]],
 ) -> Redaction | None:
-    size, grid_origin = space
+    (times, near), (size, grid_origin) = moments, space
     # The union with the neighbours reaches one union_s further than the track itself.
-    seen = times[bisect_left(times, track.span.start) : bisect_right(times, track.span.end)]
+    start, stop = bisect_left(times, track.span.start), bisect_right(times, track.span.end)
     grown = _REGIONS[track.kind]
-    parts = [grown(track.box_at(at), policy) for at in seen]
+    parts = [grown(box, policy) for box in track.boxes_at(times[start:stop])]
     first = bisect_left(times, track.span.start - policy.union_s)
     last = bisect_right(times, track.span.end + policy.union_s)
-    shown = times[first:last]
     region: list[Keyframe] = []
-    begin = end = 0  # of the parts that are near: both only go on, as time does
-    for at in shown:
-        since, until = at - policy.union_s, at + policy.union_s
-        while begin < len(seen) and seen[begin] < since:
-            begin += 1
-        while end < len(seen) and seen[end] <= until:
-            end += 1
-        near = parts[begin:end]
-        if not near:
+    before: tuple[int, int] | None = None
+    for number in range(first, last):
+        begin, end = near[number]
+        here = max(begin, start) - start, min(end, stop) - start
+        if here[0] >= here[1] or here == before:
             continue
-        hull = near[0]
-        for part in near[1:]:
-            hull = hull.hull(part)
-        box = hull.snapped(policy.grid_px, grid_origin).padded(policy.margin_px).clipped(*size)
+        before = here
+        box = around(parts[slice(*here)]).snapped(policy.grid_px, grid_origin)
+        box = box.padded(policy.margin_px).clipped(*size)
         if not region or region[-1].box != box:
-            region.append(Keyframe(at=at, box=box))
+            region.append(Keyframe(at=times[number], box=box))
     if not region or all(key.box.empty for key in region):
         return None
     return Redaction(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -68,14 +69,27 @@ class Track:
         first and after the last it is not known whether the thing stopped or went on as before,
         so the box reaches around both.
         """
-        seen = self.detections
-        after = bisect_left(seen, at, key=lambda detection: detection.at)
+        after = bisect_left(self.detections, at, key=lambda detection: detection.at)
         if after == 0:
-            return _drifting(seen[0], seen[1:_DRIFT_OVER], at)
-        if after == len(seen):
-            return _drifting(seen[-1], seen[-_DRIFT_OVER:-1][::-1], at)
-        left, right = seen[after - 1], seen[after]
-        return left.box.moved_towards(right.box, share(at, left.at, right.at))
+            return _drifting(*_end(self.detections[:_DRIFT_OVER]), at)
+        if after == len(self.detections):
+            return _drifting(*_end(self.detections[-_DRIFT_OVER:][::-1]), at)
+        return _between(self.detections[after - 1], self.detections[after], at)
+
+    def boxes_at(self, times: Iterable[Fraction]) -> list[Box]:
+        """Return where it is at each of *times*, which ascend; see :meth:`box_at`."""
+        seen = self.detections
+        first, last = _end(seen[:_DRIFT_OVER]), _end(seen[-_DRIFT_OVER:][::-1])
+        boxes: list[Box] = []
+        after = 0
+        for at in times:
+            while after < len(seen) and seen[after].at < at:
+                after += 1
+            if 0 < after < len(seen):
+                boxes.append(_between(seen[after - 1], seen[after], at))
+            else:
+                boxes.append(_drifting(*(last if after else first), at))
+        return boxes
 
 
 # How many detections, and how much time at most, the drift beyond an end is taken from.
@@ -83,12 +97,20 @@ _DRIFT_OVER = 6
 _DRIFT_OVER_S = Fraction(2, 5)
 
 
-def _drifting(end: Detection, near: tuple[Detection, ...], at: Fraction) -> Box:
-    """Return a box around *end* and around where its motion through *near* leads to at *at*."""
-    near = tuple(d for d in near if abs(d.at - end.at) <= _DRIFT_OVER_S)
-    if not near:
+def _between(left: Detection, right: Detection, at: Fraction) -> Box:
+    return left.box.moved_towards(right.box, share(at, left.at, right.at))
+
+
+def _end(seen: Sequence[Detection]) -> tuple[Detection, Detection | None]:
+    """Return the first of *seen*, an end of a track, and the one its drift is taken from."""
+    near = (one for one in reversed(seen[1:]) if abs(one.at - seen[0].at) <= _DRIFT_OVER_S)
+    return seen[0], next(near, None)
+
+
+def _drifting(end: Detection, other: Detection | None, at: Fraction) -> Box:
+    """Return a box around *end* and around where its motion from *other* leads to at *at*."""
+    if other is None:
         return end.box
-    other = near[-1]
     pace = -share(at, end.at, other.at)
     (x, y), (other_x, other_y) = end.box.centre, other.box.centre
     # A detector's boxes jitter: no more than two box sizes of drift are believed.

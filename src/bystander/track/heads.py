@@ -14,6 +14,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bystander.geometry import Box
 from bystander.records import Detection, Kind, Track
 
@@ -68,11 +71,11 @@ def heads(people: Sequence[Track], faces: Sequence[Track]) -> list[Detection]:
 
 def _faceless(people: Sequence[Detection], faces: Sequence[Box]) -> list[Detection]:
     """Return those of *people*, all of one moment, to whom none of *faces* belongs."""
+    middles = np.array([face.centre for face in faces]).reshape(-1, 2)
     pairs = sorted(
-        (_distance(face, person.box), p, f)
+        (_distance(faces[f], person.box), p, f)
         for p, person in enumerate(people)
-        for f, face in enumerate(faces)
-        if _belongs(face, person.box)
+        for f in np.flatnonzero(_belong(middles, person.box)).tolist()
     )
     whose: dict[int, int] = {}
     seen: set[int] = set()
@@ -90,7 +93,9 @@ def _distance(face: Box, person: Box) -> float:
     return math.hypot(x - there_x, y - there_y) / person.width
 
 
-def _belongs(face: Box, person: Box) -> bool:
-    x, y = face.centre
+def _belong(middles: NDArray[np.float64], person: Box) -> NDArray[np.bool_]:
+    """Return which faces, by their *middles*, (N, 2), can be that of *person*."""
+    x, y = middles.T
     low, high = (person.y0 + share * person.height for share in _UPPER)
-    return person.x0 < x < person.x1 and low < y < high
+    belong: NDArray[np.bool_] = (person.x0 < x) & (x < person.x1) & (low < y) & (y < high)
+    return belong
