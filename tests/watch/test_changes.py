@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from tests.stage import Scene, draw
 
 from bystander import media
-from bystander.geometry import Box
+from bystander.geometry import Box, sides
 from bystander.records import Detection, Frame, Kind
-from bystander.watch import Changes, covering, each_once
+from bystander.watch import Changes, covering, each_once, held, holds
 
 WIDTH, HEIGHT = 640, 384
 Change = Callable[[int, list[np.ndarray[Any, Any]]], None]
@@ -161,3 +161,13 @@ def test_of_those_that_lie_on_one_another_the_best_stays(boxes: list[Box], seed:
         if all(one.at != other.at or one.box.iou(other.box) <= 0.4 for other in kept):
             kept.append(one)
     assert each_once(seen) == kept
+
+
+edge = st.floats(-80, 700)
+
+
+@given(st.lists(st.builds(Box, edge, edge, edge, edge), max_size=8))
+def test_what_of_many_a_part_holds_is_what_it_holds_of_each(boxes: list[Box]) -> None:
+    frame = cast(Frame, SimpleNamespace(width=WIDTH, height=HEIGHT))
+    part = Box(64, 32, 320, HEIGHT)
+    assert held(part, sides(boxes), frame).tolist() == [holds(part, box, frame) for box in boxes]

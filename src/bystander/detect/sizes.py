@@ -40,7 +40,7 @@ from bystander.detect.tiles import suppress
 from bystander.geometry import Box, goes_on, sides
 from bystander.records import Detection, Detector, Frame, Kind, aspects_to_look_at
 from bystander.threads import each
-from bystander.watch import covering, holds, look_at
+from bystander.watch import covering, held, holds, look_at
 
 # Little texture makes a small face to a detector. Among its weak finds (0.15 to 0.3) on the photos
 # of docs/measurements.md, 6 % were faces below this height and 14 % above: a score says less there.
@@ -204,7 +204,7 @@ class Sizes:
 
         def look(one: Box) -> Look:
             seen = self._look(detector, frame, one, scale)
-            inside = [holds(one, Box(*box), frame) for box in seen.boxes.tolist()]
+            inside = held(one, seen.boxes, frame)
             return Look(float(scale), seen.boxes[inside], seen.scores[inside])
 
         seen = each(look, parts)

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from itertools import compress
 
-from bystander.geometry import covered_share
+from bystander.geometry import covered_share, iou, sides
 from bystander.records import Because, Detector, Frame, Kind, Plan, Recount
 from bystander.verify.sightings import Chain, Sightings
 
@@ -67,6 +68,7 @@ def count(chains: Iterable[Chain], looks: int, plan: Plan) -> Recount:
     found_at = {
         at: [(r.track, box) for r in found if (box := r.box_at(at)) is not None] for at in moments
     }
+    corners_at = {at: sides(box for _, box in there) for at, there in found_at.items()}
     kept = set(showing).difference(plan.without_kept(showing))
     both: set[str] = set()
     second_only = 0
@@ -78,7 +80,9 @@ def count(chains: Iterable[Chain], looks: int, plan: Plan) -> Recount:
         matched = [
             track
             for detection in chain
-            for track, box in found_at[detection.at]
+            # In a crowd, most of what was found is elsewhere.
+            for near in iou(sides([detection.box]), corners_at[detection.at])
+            for track, box in compress(found_at[detection.at], near > 0)
             if covered_share(detection.box, [box]) >= _FOUND_SHARE
         ]
         if 2 * len(matched) >= len(chain):

@@ -10,7 +10,7 @@ from bystander.watch.likeness import (
     pattern,
     same_scene,
 )
-from bystander.watch.parts import covering, each_once, holds, look_at
+from bystander.watch.parts import covering, each_once, held, holds, look_at
 from bystander.watch.patches import Grey, correlation, sampled, weights
 from bystander.watch.watcher import LARGE_PX, LONGEST_S, Look, Watcher, is_due
 
@@ -29,6 +29,7 @@ __all__ = [
     "correlation",
     "covering",
     "each_once",
+    "held",
     "holds",
     "is_due",
     "look_at",

@@ -104,6 +104,15 @@ def holds(part: Box, box: Box, frame: Frame) -> bool:
     return part.x0 <= x < part.x1 and part.y0 <= y < part.y1
 
 
+def held(part: Box, boxes: NDArray[np.float64], frame: Frame) -> NDArray[np.bool_]:
+    """Return :func:`holds` for each of *boxes*, (N, 4)."""
+    low = np.maximum(boxes[:, :2], 0)
+    high = np.maximum(low, np.minimum(boxes[:, 2:], (frame.width, frame.height)))
+    x, y = (low + high).T / 2
+    inside: NDArray[np.bool_] = (part.x0 <= x) & (x < part.x1) & (part.y0 <= y) & (y < part.y1)
+    return inside
+
+
 def contains(part: Box, box: Box, frame: Frame) -> bool:
     """Return whether all of *box* that lies in *frame* lies in *part*."""
     return part.hull(box.clipped(frame.width, frame.height)) == part
