@@ -15,7 +15,7 @@ from tests.stage import Scene, draw, plan_for
 
 from bystander import hide, media, verify
 from bystander.geometry import Box
-from bystander.records import Kind, Leak, Picture, Plan, Policy, Report
+from bystander.records import Kind, Leak, Picture, Plan, Policy, Recount, Report
 from bystander.run import passes
 from bystander.run.progress import Silent
 
@@ -43,6 +43,7 @@ class Bench:
         detector: Any = None,
         *,
         foreseen: verify.Foresight | None = None,
+        counted: Recount | None = None,
     ) -> Report:
         return verify.examine(
             output,
@@ -51,6 +52,7 @@ class Bench:
             original=self.footage,
             detector=detector or Blind(),
             foreseen=foreseen,
+            counted=counted,
         )
 
     def leaks(self, output: Path) -> list[Leak]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +14,7 @@ from tests.verify.planted import SCENE, SeesWhite, patches
 
 from bystander import media
 from bystander.geometry import Box
+from bystander.verify.moments import Memory, Moment, decoded
 from bystander.verify.sightings import Sightings
 
 BARE = Box(200, 100, 240, 150)
@@ -30,12 +31,21 @@ def looked_at(folder: Path, change: Callable[[int, list[np.ndarray[Any, Any]]], 
 
     original = media.open_footage(draw(folder / "in.mp4", replace(SCENE, frames=30)))
     output = media.open_footage(draw(folder / "out.mp4", replace(SCENE, frames=30, change=both)))
-    sightings = Sightings(
-        SeesWhite(0.9), Fraction(1), hidden=lambda _: [], sure=None, longest_s=Fraction(10)
-    )
-    for before, after in zip(original.frames(), output.frames(), strict=True):
-        sightings.see(after, before)
-    return sorted({round(seen.at * SCENE.rate) for seen in sightings.seen()})
+    memory = Memory()
+    for frame in original.frames():
+        memory.see(frame)
+
+    def looked(moments: Iterator[Moment]) -> list[int]:
+        sightings = Sightings(
+            SeesWhite(0.9), Fraction(1), hidden=lambda _: [], sure=None, longest_s=Fraction(10)
+        )
+        for before, after in zip(moments, output.frames(), strict=True):
+            sightings.see(after, before)
+        return sorted({round(seen.at * SCENE.rate) for seen in sightings.seen()})
+
+    found = looked(decoded(original))
+    assert looked(memory.moments(original)) == found
+    return found
 
 
 def test_an_output_as_the_original_is_looked_at_in_its_rhythm(tmp_path: Path) -> None:

@@ -24,11 +24,12 @@ from bystander.records import (
 )
 from bystander.threads import Beside
 from bystander.timeline import Span, clock
-from bystander.verify import container, fills, photos, voices
+from bystander.verify import container, fills, moments, photos, voices
 from bystander.verify import second_look as second
 from bystander.verify.camera import Comparison
 from bystander.verify.foresight import Foresight
 from bystander.verify.marks import MarkLook, Witness
+from bystander.verify.moments import Moment
 from bystander.verify.recount import Recounter
 from bystander.verify.second_look import SecondLook
 
@@ -122,7 +123,16 @@ def examine(  # noqa: PLR0912, PLR0915 one check after the other
     regions = frames = 0
     tolerance = max(found.tick, Fraction(1, 1_000_000)) * Fraction(51, 100)
 
-    def look_at(frames: tuple[Frame, Frame]) -> None:
+    # The frames themselves are needed again for few of the checks.
+    remembers = (
+        foreseen is not None
+        and counted is not None
+        and patterns is None
+        and plan.policy.fill == "solid"
+    )
+    sources = foreseen.moments(original) if foreseen and remembers else moments.decoded(original)
+
+    def look_at(frames: tuple[Frame, Moment]) -> None:
         shown, source = frames
         if faces:
             look.see(shown, source)
@@ -130,7 +140,7 @@ def examine(  # noqa: PLR0912, PLR0915 one check after the other
             mark.see(shown)
 
     with Beside(look_at) as beside:
-        for source, shown in zip_longest(original.frames(), _frames(found, leaks)):
+        for source, shown in zip_longest(sources, _frames(found, leaks)):
             if source is None or shown is None:
                 picture.append(Leak(check=PICTURE, what=_count_differs(source, frames)))
                 break
@@ -140,17 +150,17 @@ def examine(  # noqa: PLR0912, PLR0915 one check after the other
             # Containers round their times.
             at_its_time = replace(shown, at=source.at)
             regions += len(plan.boxes_at(source.at))
-            box = fills.bare(plan, at_its_time, source, noise) if same_size else None
+            box = fills.bare(plan, at_its_time, source.frame, noise) if same_size else None
             if box is not None:
                 what = f"a planned region does not hold the fill at {clock(source.at)}"
                 bare.append(
                     Leak(check=fills.NAME, what=what, span=Span(source.at, source.at), box=box)
                 )
             beside.hand((at_its_time, source))
-            if counted is None and faces:
-                again.see(source)
-            if patterns is not None and same_size:
-                patterns.see(source, shown, plan.boxes_at(source.at))
+            if counted is None and faces and source.frame is not None:
+                again.see(source.frame)
+            if patterns is not None and same_size and source.frame is not None:
+                patterns.see(source.frame, shown, plan.boxes_at(source.at))
             if hearing is not None:
                 hearing.up_to(source.at)
             frames += 1
@@ -271,7 +281,7 @@ def _properties(found: media.Footage, original: media.Footage) -> list[Leak]:
     return leaks
 
 
-def _count_differs(source: Frame | None, frames: int) -> str:
+def _count_differs(source: Moment | None, frames: int) -> str:
     if source is None:
         return f"the output has more frames than the original's {frames}"
     return f"the output ends after {frames} frames, before the original does"

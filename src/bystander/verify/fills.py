@@ -27,13 +27,13 @@ _BLOCK = 8
 _BOX_PX = 128 * 128  # to look at a box by itself takes as long as so many samples
 
 
-def bare(plan: Plan, frame: Frame, source: Frame, noise: float) -> Box | None:
+def bare(plan: Plan, frame: Frame, source: Frame | None, noise: float) -> Box | None:
     """Return the first region of *frame* that does not hold the fill, or ``None``.
 
     Args:
         plan: What must be hidden.
         frame: The frame as it was decoded from the output.
-        source: The same frame of the original.
+        source: The same frame of the original; needed for a soft fill.
         noise: Most that a block may differ from the fill, in steps of an 8-bit sample.
     """
     limit = noise * (1 << (frame.layout.bit_depth - 8))
@@ -46,6 +46,8 @@ def bare(plan: Plan, frame: Frame, source: Frame, noise: float) -> Box | None:
         for number, plane in enumerate(frame.planes):
             if difference(plane, box, frame.layout.shift(number), None) > limit:
                 return box
+        if source is None:
+            return box
         luma, original = (_cut(f.planes[0], box, (0, 0)) for f in (frame, source))
         if _same(luma, original, limit):
             return box

@@ -8,10 +8,13 @@ looked at besides its own: what shows there for a moment alone would have it wri
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 
+from bystander import media
 from bystander.records import Detection, Detector, Frame, Plan, Recount
 from bystander.verify import recount
+from bystander.verify.moments import Memory, Moment
 from bystander.verify.second_look import SecondLook
 from bystander.watch import LONGEST_S
 
@@ -53,9 +56,11 @@ class Foresight:
             detector, pixel_aspect, None, every_frame=every_frame, foreseen=self.look
         )
         self._every_frame = every_frame
+        self._memory = Memory()
 
     def see(self, frame: Frame) -> None:
         """Take in the next frame."""
+        self._memory.see(frame)
         self.look.see(frame)
         if not self._every_frame:
             self._as_output.see(frame)
@@ -75,6 +80,10 @@ class Foresight:
     def looks(self) -> int:
         """How many times it looked, at frames or parts of them."""
         return self.look.looks + self._as_output.looks
+
+    def moments(self, original: media.Footage) -> Iterator[Moment]:
+        """Yield what it remembers; see :meth:`bystander.verify.moments.Memory.moments`."""
+        return self._memory.moments(original)
 
     def count(self, plan: Plan) -> Recount:
         """Return how many both detectors saw, and how many only one did."""

@@ -16,6 +16,7 @@ from fractions import Fraction
 from bystander.geometry import Box
 from bystander.records import Detection, Detector, Frame, Leak, Plan
 from bystander.timeline import Span, clock
+from bystander.verify.moments import Moment
 from bystander.verify.sightings import Chain, Sightings
 from bystander.watch import LONGEST_S
 
@@ -80,7 +81,7 @@ class SecondLook:
         """How many times it looked, at frames or parts of them."""
         return self._sightings.looks
 
-    def see(self, frame: Frame, original: Frame | None = None) -> None:
+    def see(self, frame: Frame, original: Moment | None = None) -> None:
         """Take in the next frame; see :meth:`bystander.verify.sightings.Sightings.see`."""
         self.frames += 1
         self._sightings.see(frame, original)

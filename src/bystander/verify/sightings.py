@@ -10,16 +10,8 @@ import numpy as np
 
 from bystander.geometry import Box, covered_share, goes_on, iou, sides
 from bystander.records import Detection, Detector, Frame, aspects_to_look_at
-from bystander.watch import (
-    LOOK_HEIGHT,
-    LOOK_WIDTH,
-    Jumps,
-    Watcher,
-    each_once,
-    look_at,
-    pattern,
-    same_scene,
-)
+from bystander.verify.moments import Moment, pattern_of
+from bystander.watch import Jumps, Watcher, each_once, look_at, same_scene
 
 Chain = tuple[Detection, ...]
 # Given a time, what is covered then.
@@ -68,7 +60,7 @@ class Sightings:
         self._detector = detector
         self._hidden = hidden
         self._aspects = aspects_to_look_at(pixel_aspect)
-        self._jumps, self._own_jumps = Jumps(), Jumps()
+        self._jumps = Jumps()
         self._watcher = Watcher(self._look, sure=sure, longest_s=longest_s, first_s=first_s)
         self._longest_s = longest_s
         self._last: Frame | None = None
@@ -84,20 +76,22 @@ class Sightings:
         """How many looks there were, at frames or parts of them."""
         return self._watcher.looks
 
-    def see(self, frame: Frame, original: Frame | None = None) -> None:
+    def see(self, frame: Frame, original: Moment | None = None) -> None:
         """Take in the next frame.
 
         Args:
             frame: What is looked at.
-            original: The same frame before anything was hidden in it, if it is at hand: where the
+            original: The same frame before anything was hidden in it, if that is known: where the
                 scene jumps is told from that, for masks that come and go may look like it, or not.
                 Where *frame* jumps and does not show what the original does, both frames are looked
                 at as well.
         """
         if self._last is not None:
             self._widest_s = max(self._widest_s, frame.at - self._last.at)
-        self._seen += self._watcher.see(frame, jumped=self._jumps.see(original or frame))
-        if original is not None and self._own_jumps.see(frame):
+        has_jumped = self._jumps.see(frame)
+        jumped = original.jumped() if original is not None else has_jumped
+        self._seen += self._watcher.see(frame, jumped=jumped)
+        if original is not None and has_jumped:
             differed, self._differs = self._differs, _differ(frame, original)
             shown = [self._last, frame] if self._last and (differed or self._differs) else []
             self._seen += [d for one in shown for d in self._look(one, None, None)]
@@ -176,10 +170,9 @@ class Sightings:
         return best
 
 
-def _differ(frame: Frame, original: Frame) -> bool:
+def _differ(frame: Frame, original: Moment) -> bool:
     """Return whether *frame* does not show the scene of *original*."""
-    a, b = (pattern(one.rgb(LOOK_WIDTH, LOOK_HEIGHT)) for one in (frame, original))
-    return not same_scene(a, b)
+    return not same_scene(pattern_of(frame), original.pattern())
 
 
 def _order(detection: Detection) -> tuple[Fraction, float, float, float]:
