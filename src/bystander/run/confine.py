@@ -149,6 +149,8 @@ def _enter() -> None:
     if os.getppid() != asked["parent"]:
         sys.exit(1)  # it ended before its end could be felt here
     sys.path[:] = asked["path"]
+    # NumPy's own threads wait by spinning, and the matrices here are too small to be shared.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         worker = importlib.import_module(asked["work"])
     except (ImportError, MemoryError, OSError):  # the parent could: it is the limit
