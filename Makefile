@@ -75,6 +75,7 @@ bench-looks: $(READY) ## measure what looking at few frames loses and saves: FOO
 bench-speed: $(READY) ## measure what redacting costs: CLIPS='a.mp4 b.mp4', ARGS='--sides 1080' (long)
 	test -n "$(CLIPS)" || { echo "say which clips: make bench-speed CLIPS='a.mp4 b.mp4'"; exit 2; }
 	$(BIN)/python -m pip install --quiet --group bench
+	$(BIN)/python -m compileall -q src  # as in any installation, that of what it is compared with too
 	$(BIN)/python -m bench.speed $(CLIPS) $(ARGS)
 
 bench-voices: $(READY) ## measure what stays of what is said, and what goes with it: FOOTAGE=folder
