@@ -221,6 +221,19 @@ def test_openvino_says_what_it_computes_in() -> None:
     assert on_openvino().provider.startswith("OpenVINO ")
 
 
+def test_openvino_looks_at_several_at_once_and_says_the_same(frame: Frame) -> None:
+    detector = on_openvino()
+    pictures = [frame.rgb(frame.width + 32 * n, frame.height + 160) for n in range(4)]
+    assert all(picture.size > 3 * 512 * 512 for picture in pictures)
+    alone = [detector.look(picture) for picture in pictures]
+    with ThreadPoolExecutor(4) as pool:
+        beside = list(pool.map(detector.look, pictures * 3))
+    for (boxes, scores), (expected, sure) in zip(beside, alone * 3, strict=True):
+        assert sure.max() > 0.6
+        assert np.array_equal(boxes, expected)
+        assert np.array_equal(scores, sure)
+
+
 @pytest.mark.parametrize(
     ("openvino_s", "choice"), [(0.5, "openvino"), (0.9, "cpu"), (2.0, "cpu"), (None, "cpu")]
 )

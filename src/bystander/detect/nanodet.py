@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bystander.detect.runtimes import OPENVINO
 from bystander.detect.session import Session, padded
 from bystander.detect.tiles import suppress
 from bystander.records import Kind, Picture
@@ -47,8 +46,7 @@ class NanoDet:
 
     def __init__(self, provider: str = "cpu") -> None:
         """Load the model; see :class:`bystander.detect.session.Session`."""
-        # OpenVINO gains nothing at the one small size that this looks at.
-        self._session = Session("nanodet", "cpu" if provider == OPENVINO else provider)
+        self._session = Session("nanodet", provider)
         self.provider = self._session.provider
         self.name = self._session.name
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -77,10 +78,15 @@ def on_onnxruntime(model: Path, provider: str, threads: int) -> Runtime:
     return Runtime(run=lambda tensor: session.run(None, {entrance: tensor}), name=in_use)
 
 
-def on_openvino(model: Path, threads: int) -> Runtime:
+def on_openvino(model: Path, at_once: int) -> Runtime:
     """Load *model*, an ONNX file with one input.
 
     The precision is OpenVINO's own choice for the processor: bfloat16 where it computes with that.
+
+    Args:
+        model: The file.
+        at_once: How many threads may look at once, each at a picture of its own. For two that
+            share one it takes 1.2 to 2.2 times as much of the processor.
 
     Raises:
         ModelError: OpenVINO is not installed, or does not start.
@@ -89,12 +95,15 @@ def on_openvino(model: Path, threads: int) -> Runtime:
         import openvino
 
         settings = {
-            "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_NUM_THREADS": threads,
+            "NUM_STREAMS": at_once,
+            "INFERENCE_NUM_THREADS": at_once,
+            "ENABLE_CPU_PINNING": False,  # other threads work on the same cores
             "CPU_RUNTIME_CACHE_CAPACITY": _SIZES_KEPT,
         }
         compiled = openvino.Core().compile_model(model, "CPU", settings)
-        request = compiled.create_infer_request()
+        requests: SimpleQueue[Any] = SimpleQueue()
+        for _ in range(at_once):
+            requests.put(compiled.create_infer_request())
         precision = compiled.get_property("INFERENCE_PRECISION_HINT").to_string()
         version = openvino.__version__.partition("-")[0]
     except ImportError as error:
@@ -106,10 +115,13 @@ def on_openvino(model: Path, threads: int) -> Runtime:
     exits = list(compiled.outputs)
 
     def run(tensor: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        request = requests.get()
         try:
             results = request.infer({0: tensor})
         except RuntimeError as error:
             raise ModelError("OpenVINO failed at a look", hint="use --provider cpu") from error
+        finally:
+            requests.put(request)
         return [results[one] for one in exits]
 
     return Runtime(run=run, name=f"OpenVINO {version} in {precision}")

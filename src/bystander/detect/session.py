@@ -17,8 +17,11 @@ from bystander.threads import cores
 
 # Below as many samples a picture costs a third less on one thread than shared by two.
 _SMALL = 3 * 320 * 320
-# OpenVINO takes 40 ms to prepare for a size of picture, which pays for few small ones.
-_SMALL_FOR_OPENVINO = 3 * 512 * 512
+# OpenVINO takes 20 to 40 ms to prepare for a size of picture. That pays for few small ones, and
+# soon where a pixel costs much: PP-OCR takes six times as long on onnxruntime.
+_SMALL_FOR_OPENVINO = {"centerface": 3 * 512 * 512}
+_ALWAYS_SMALL = 3 * 96 * 96
+_ONE_AT_ONCE = 3 * 1280 * 736  # each that is larger takes up to 0.4 GB
 
 
 class Session:
@@ -45,7 +48,10 @@ class Session:
         asset = checked(model)
         self.name = asset.label
         self._model = model
-        self._small_up_to = _SMALL_FOR_OPENVINO if provider == OPENVINO else _SMALL
+        self._small_up_to, self._one_from = _SMALL, 0
+        if provider == OPENVINO:
+            self._small_up_to = _SMALL_FOR_OPENVINO.get(model, _ALWAYS_SMALL)
+            self._one_from = _ONE_AT_ONCE
         self._alone = alone
         loaded = _loaded(asset.path, asset.sha256, provider, 1 if alone else cores())
         self._large, self._small, self._one_large = loaded
@@ -60,8 +66,10 @@ class Session:
         is_small = tensor.size < self._small_up_to and self._small is not self._large
         if self._alone or is_small:
             outputs = self._small.run(tensor)
+        elif tensor.size < self._one_from:
+            outputs = self._large.run(tensor)
         else:
-            with self._one_large:  # each takes up to 0.4 GB
+            with self._one_large:
                 outputs = self._large.run(tensor)
         if not all(np.isfinite(output).all() for output in outputs):
             raise ModelError(f"the model {self._model} returned values that are not numbers")
