@@ -221,7 +221,7 @@ def test_openvino_says_what_it_computes_in() -> None:
     assert on_openvino().provider.startswith("OpenVINO ")
 
 
-def test_openvino_looks_at_several_at_once_and_says_the_same(frame: Frame) -> None:
+def test_openvino_says_the_same_to_several_threads(frame: Frame) -> None:
     detector = on_openvino()
     pictures = [frame.rgb(frame.width + 32 * n, frame.height + 160) for n in range(4)]
     assert all(picture.size > 3 * 512 * 512 for picture in pictures)

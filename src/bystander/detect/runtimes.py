@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,7 @@ OPENVINO = "openvino"
 PROVIDERS = (*ON_ONNXRUNTIME, OPENVINO)
 
 # OpenVINO prepares itself for each size of picture, and forgets those seen longest ago.
-_SIZES_KEPT = 512
+_SIZES_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +77,13 @@ def on_onnxruntime(model: Path, provider: str, threads: int) -> Runtime:
     return Runtime(run=lambda tensor: session.run(None, {entrance: tensor}), name=in_use)
 
 
-def on_openvino(model: Path, at_once: int) -> Runtime:
+def on_openvino(model: Path) -> Runtime:
     """Load *model*, an ONNX file with one input.
 
     The precision is OpenVINO's own choice for the processor: bfloat16 where it computes with that.
 
-    Args:
-        model: The file.
-        at_once: How many threads may look at once, each at a picture of its own. For two that
-            share one it takes 1.2 to 2.2 times as much of the processor.
+    A look is one thread's: for two that share it, it takes 1.2 to 2.2 times as much of the
+    processor. There is memory for one look, so callers take turns.
 
     Raises:
         ModelError: OpenVINO is not installed, or does not start.
@@ -95,15 +92,13 @@ def on_openvino(model: Path, at_once: int) -> Runtime:
         import openvino
 
         settings = {
-            "NUM_STREAMS": at_once,
-            "INFERENCE_NUM_THREADS": at_once,
+            "NUM_STREAMS": 1,
+            "INFERENCE_NUM_THREADS": 1,
             "ENABLE_CPU_PINNING": False,  # other threads work on the same cores
             "CPU_RUNTIME_CACHE_CAPACITY": _SIZES_KEPT,
         }
         compiled = openvino.Core().compile_model(model, "CPU", settings)
-        requests: SimpleQueue[Any] = SimpleQueue()
-        for _ in range(at_once):
-            requests.put(compiled.create_infer_request())
+        request = compiled.create_infer_request()
         precision = compiled.get_property("INFERENCE_PRECISION_HINT").to_string()
         version = openvino.__version__.partition("-")[0]
     except ImportError as error:
@@ -115,13 +110,10 @@ def on_openvino(model: Path, at_once: int) -> Runtime:
     exits = list(compiled.outputs)
 
     def run(tensor: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-        request = requests.get()
         try:
             results = request.infer({0: tensor})
         except RuntimeError as error:
             raise ModelError("OpenVINO failed at a look", hint="use --provider cpu") from error
-        finally:
-            requests.put(request)
         return [results[one] for one in exits]
 
     return Runtime(run=run, name=f"OpenVINO {version} in {precision}")

@@ -21,7 +21,6 @@ _SMALL = 3 * 320 * 320
 # soon where a pixel costs much: PP-OCR takes six times as long on onnxruntime.
 _SMALL_FOR_OPENVINO = {"centerface": 3 * 512 * 512}
 _ALWAYS_SMALL = 3 * 96 * 96
-_ONE_AT_ONCE = 3 * 1280 * 736  # each that is larger takes up to 0.4 GB
 
 
 class Session:
@@ -48,10 +47,9 @@ class Session:
         asset = checked(model)
         self.name = asset.label
         self._model = model
-        self._small_up_to, self._one_from = _SMALL, 0
+        self._small_up_to = _SMALL
         if provider == OPENVINO:
             self._small_up_to = _SMALL_FOR_OPENVINO.get(model, _ALWAYS_SMALL)
-            self._one_from = _ONE_AT_ONCE
         self._alone = alone
         loaded = _loaded(asset.path, asset.sha256, provider, 1 if alone else cores())
         self._large, self._small, self._one_large = loaded
@@ -66,10 +64,8 @@ class Session:
         is_small = tensor.size < self._small_up_to and self._small is not self._large
         if self._alone or is_small:
             outputs = self._small.run(tensor)
-        elif tensor.size < self._one_from:
-            outputs = self._large.run(tensor)
         else:
-            with self._one_large:
+            with self._one_large:  # each takes up to 0.4 GB
                 outputs = self._large.run(tensor)
         if not all(np.isfinite(output).all() for output in outputs):
             raise ModelError(f"the model {self._model} returned values that are not numbers")
@@ -86,7 +82,7 @@ def _loaded(
     """
     one_large = threading.Lock()
     if provider == OPENVINO:
-        return on_openvino(path, threads), on_onnxruntime(path, "cpu", 1), one_large
+        return on_openvino(path), on_onnxruntime(path, "cpu", 1), one_large
     large = on_onnxruntime(path, provider, threads)
     # For the calling thread alone; a graphics card is there once.
     small = on_onnxruntime(path, "cpu", 1) if provider == "cpu" and threads > 1 else large
