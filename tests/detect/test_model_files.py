@@ -109,3 +109,13 @@ def test_pp_ocr_says_what_its_original_says(
         (same,) = ours(picture / 127.5 - 1)
         assert same.shape == text.shape
         assert np.abs(same - text).max() < 1e-4
+
+
+@pytest.mark.parametrize("name", ["centerface", "nanodet", "ppocr", "yuface", "silero"])
+def test_no_weight_is_so_small_that_processors_are_slow_at_it(name: str) -> None:
+    model = onnx.load(detect.checked(name).path)
+    least = np.finfo(np.float32).smallest_normal
+    for stored in model.graph.initializer:
+        weight = onnx.numpy_helper.to_array(stored)
+        if weight.dtype == np.float32:
+            assert not ((weight != 0) & (np.abs(weight) < least)).any(), stored.name
