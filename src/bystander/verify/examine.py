@@ -157,10 +157,10 @@ def examine(  # noqa: PLR0912, PLR0915 one check after the other
                     Leak(check=fills.NAME, what=what, span=Span(source.at, source.at), box=box)
                 )
             beside.hand((at_its_time, source))
-            if counted is None and faces and source.frame is not None:
-                again.see(source.frame)
-            if patterns is not None and same_size and source.frame is not None:
-                patterns.see(source.frame, shown, plan.boxes_at(source.at))
+            if counted is None and faces:
+                again.see(source.whole())
+            if patterns is not None and same_size:
+                patterns.see(source.whole(), shown, plan.boxes_at(source.at))
             if hearing is not None:
                 hearing.up_to(source.at)
             frames += 1

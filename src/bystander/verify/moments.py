@@ -35,6 +35,16 @@ class Moment:
     pattern: Callable[[], Pattern]
     frame: Frame | None = None
 
+    def whole(self) -> Frame:
+        """Return all of it, for a check that cannot do without.
+
+        Raises:
+            ValueError: It is only remembered.
+        """
+        if self.frame is None:
+            raise ValueError(f"frame {self.index} of the original is remembered, and not at hand")
+        return self.frame
+
 
 def decoded(original: media.Footage) -> Iterator[Moment]:
     """Yield the frames of *original*.
