@@ -146,6 +146,23 @@ def goes_on(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.bool_]
     >>> goes_on(np.array([[0., 0, 10, 10]]), np.array([[12., 0, 22, 10], [40, 0, 50, 10]]))
     array([[ True, False]])
     """
+    return near(a, b, heights=_MOST_MOVED, px=_MOST_MOVED_PX)
+
+
+def near(
+    a: NDArray[np.float64], b: NDArray[np.float64], *, heights: float, px: float
+) -> NDArray[np.bool_]:
+    """Return for every box in *a* and every box in *b* whether they are near and of about one size.
+
+    Args:
+        a: Boxes, shape (N, 4), as x0 y0 x1 y1 in pixels.
+        b: Boxes, shape (M, 4), likewise.
+        heights: How far apart their middles may be, in heights of the lower one.
+        px: As many pixels besides.
+
+    Returns:
+        Shape (N, M).
+    """
     tall_a, tall_b = (a[:, 3] - a[:, 1])[:, None], (b[:, 3] - b[:, 1])[None, :]
     low, high = np.minimum(tall_a, tall_b), np.maximum(tall_a, tall_b)
     centres_a, centres_b = ((sides[:, :2] + sides[:, 2:]) / 2 for sides in (a, b))
@@ -153,10 +170,8 @@ def goes_on(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.bool_]
         np.abs(centres_a[:, None, axis] - centres_b[None, :, axis]) for axis in (0, 1)
     )
     moved = np.maximum(moved_x, moved_y)
-    near: NDArray[np.bool_] = (high <= _MOST_RESIZED * low) & (
-        moved <= _MOST_MOVED * low + _MOST_MOVED_PX
-    )
-    return near
+    is_near: NDArray[np.bool_] = (high <= _MOST_RESIZED * low) & (moved <= heights * low + px)
+    return is_near
 
 
 def sides(boxes: Iterable[Box]) -> NDArray[np.float64]:

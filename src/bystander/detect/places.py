@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bystander.geometry import Box
+from bystander.geometry import Box, near
 from bystander.records import Frame
 from bystander.watch import FLAT, Grey, correlation, sampled, weights
 
@@ -21,8 +21,8 @@ _LARGEST_PATCH = 32  # pixels, the longer side; larger ones are compared reduced
 _FITS, _BETTER = 0.9, 0.05  # least correlation, and by how much it is less at any other place
 _ELSEWHERE = 0.25  # of the patch's longer side: what is nearer is the same place
 # Somebody who walks is, a glance later, no further away than these times the height of their face
-# and pixels, and not much larger.
-_MOST_WALKED, _MOST_WALKED_PX, _MOST_RESIZED = 2, 8, 1.5
+# and pixels.
+_MOST_WALKED, _MOST_WALKED_PX = 2, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class Place:
         fits = correlation(window, self.patch, weights(rows, columns))
         y, x = divmod(int(fits.argmax()), fits.shape[1])
         best = float(fits[y, x])
-        near = max(3, round(_ELSEWHERE * max(rows, columns)))
-        fits[max(0, y - near) : y + near + 1, max(0, x - near) : x + near + 1] = -1
+        same = max(3, round(_ELSEWHERE * max(rows, columns)))
+        fits[max(0, y - same) : y + same + 1, max(0, x - same) : x + same + 1] = -1
         if best < _FITS or best - float(fits.max()) < _BETTER:
             return None
         dx, dy = (x - reach) * self.step, (y - reach) * self.step
@@ -82,16 +82,7 @@ def walked(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.bool_]:
     Returns:
         Shape (N, M).
     """
-    tall_a, tall_b = (a[:, 3] - a[:, 1])[:, None], (b[:, 3] - b[:, 1])[None, :]
-    low, high = np.minimum(tall_a, tall_b), np.maximum(tall_a, tall_b)
-    apart = (
-        (a[:, None, side] + a[:, None, side + 2]) - (b[:, side] + b[:, side + 2]) for side in (0, 1)
-    )
-    farthest = np.maximum(*(np.abs(twice) / 2 for twice in apart))
-    near: NDArray[np.bool_] = (high <= _MOST_RESIZED * low) & (
-        farthest <= _MOST_WALKED * low + _MOST_WALKED_PX
-    )
-    return near
+    return near(a, b, heights=_MOST_WALKED, px=_MOST_WALKED_PX)
 
 
 def _around(box: Box) -> Box:

@@ -18,7 +18,7 @@ from functools import lru_cache
 from itertools import pairwise
 from math import ceil, floor
 
-from bystander.geometry import Box
+from bystander.geometry import Box, around
 from bystander.records import Keyframe, Policy, Redaction
 from bystander.timeline import Span
 
@@ -218,10 +218,7 @@ def joined(courses: Sequence[Course], *, interpolate: bool) -> Course:
         elif after is not None:
             boxes += [c.box_before(after) for c in there if at < c.span.end]
         if boxes:
-            box = boxes[0]
-            for other in boxes[1:]:
-                box = box.hull(other)
-            keys.append(Keyframe(at=at, box=box))
+            keys.append(Keyframe(at=at, box=around(boxes)))
     has_own = any(course.own for course in courses)
     return Course(
         span=Span(min(c.span.start for c in courses), max(c.span.end for c in courses)),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from bystander.geometry import Box, covered_share
+from bystander.geometry import around, covered_share
 from bystander.records import Check, Detection, Frame, Leak, Plan
 from bystander.timeline import Span, clock
 from bystander.watch import Jumps, Look, Watcher
@@ -84,16 +84,13 @@ class MarkLook:
     def _leaks(self, found: list[Detection]) -> list[Leak]:
         if not found:
             return []
-        hull: Box = found[0].box
-        for detection in found[1:]:
-            hull = hull.hull(detection.box)
         first, last = min(d.at for d in found), max(d.at for d in found)
         return [
             Leak(
                 check=self._witness.name,
                 what=f"a {found[0].kind} is showing at {clock(first)}",
                 span=Span(first, last),
-                box=hull,
+                box=around([detection.box for detection in found]),
                 found=tuple(found),
             )
         ]

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from bystander.geometry import Box
+from bystander.geometry import Box, around
 from bystander.records import Detection, Detector, Frame, Leak, Plan
 from bystander.timeline import Span, clock
 from bystander.verify.moments import Moment
@@ -102,7 +102,7 @@ class SecondLook:
                 what=f"a {found[0].kind} is showing at {clock(found[0].at)}"
                 + (f" for {float(_lasts(found)):.1f} s" if _lasts(found) else ""),
                 span=Span(found[0].at, found[-1].at),
-                box=_hull(found),
+                box=around([one.box for one in found]),
                 found=found,
             )
             for found in self.chains(plan)
@@ -127,7 +127,9 @@ class SecondLook:
     def unsure(self) -> tuple[tuple[Fraction, Box], ...]:
         """Return when and where something was seen that lacks evidence, for a person to look at."""
         return tuple(
-            (chain[0].at, _hull(chain)) for chain in self.chains() if not _has(chain, _EVIDENCE)
+            (chain[0].at, around([one.box for one in chain]))
+            for chain in self.chains()
+            if not _has(chain, _EVIDENCE)
         )
 
 
@@ -140,10 +142,3 @@ def _has(chain: Chain, evidence: tuple[tuple[float, float], ...]) -> bool:
 def _lasts(chain: Chain) -> Fraction:
     """Return the seconds from the first to the last sighting."""
     return chain[-1].at - chain[0].at
-
-
-def _hull(detections: Chain) -> Box:
-    hull = detections[0].box
-    for detection in detections[1:]:
-        hull = hull.hull(detection.box)
-    return hull
