@@ -46,7 +46,7 @@ class NanoDet:
 
     def __init__(self, provider: str = "cpu") -> None:
         """Load the model; see :class:`bystander.detect.session.Session`."""
-        self._session = Session("nanodet", provider)
+        self._session = Session("nanodet", provider, one_size=True)
         self.provider = self._session.provider
         self.name = self._session.name
 

@@ -17,10 +17,8 @@ from bystander.threads import cores
 
 # Below as many samples a picture costs a third less on one thread than shared by two.
 _SMALL = 3 * 320 * 320
-# OpenVINO takes 20 to 40 ms to prepare for a size of picture. That pays for few small ones, and
-# soon where a pixel costs much: PP-OCR takes six times as long on onnxruntime.
-_SMALL_FOR_OPENVINO = {"centerface": 3 * 512 * 512}
-_ALWAYS_SMALL = 3 * 96 * 96
+# OpenVINO takes 20 to 40 ms to prepare for a size of picture, which pays for few small ones.
+_SMALL_FOR_OPENVINO = 3 * 512 * 512
 
 
 class Session:
@@ -31,7 +29,9 @@ class Session:
         provider: What it runs on, by the runtime's name for it.
     """
 
-    def __init__(self, model: str, provider: str, *, alone: bool = False) -> None:
+    def __init__(
+        self, model: str, provider: str, *, alone: bool = False, one_size: bool = False
+    ) -> None:
         """Load *model*, an asset's name.
 
         Args:
@@ -40,6 +40,7 @@ class Session:
                 it cannot be had.
             alone: Large pictures as well are looked at by the calling thread alone, several at
                 once; on the processor only.
+            one_size: The pictures of a recording are all of one size.
 
         Raises:
             ModelError: The model is missing or altered, or the provider is not available.
@@ -49,7 +50,7 @@ class Session:
         self._model = model
         self._small_up_to = _SMALL
         if provider == OPENVINO:
-            self._small_up_to = _SMALL_FOR_OPENVINO.get(model, _ALWAYS_SMALL)
+            self._small_up_to = 0 if one_size else _SMALL_FOR_OPENVINO
         self._alone = alone
         loaded = _loaded(asset.path, asset.sha256, provider, 1 if alone else cores())
         self._large, self._small, self._one_large = loaded
