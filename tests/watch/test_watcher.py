@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from itertools import pairwise
@@ -91,6 +92,17 @@ GROUND = (
     + 40 * np.sin(np.mgrid[:HEIGHT, :WIDTH][1] / 9)
     + 15 * np.cos(np.mgrid[:HEIGHT, :WIDTH][0] / 7)
 ).astype(np.uint8)
+
+_Y, _X = np.mgrid[:HEIGHT, :WIDTH]
+# Moved by a little, it is the same scene.
+ROUGH = (
+    95
+    + 35 * np.sin(2 * np.pi * _X / WIDTH)
+    + 35 * np.cos(2 * np.pi * _Y / HEIGHT)
+    + np.kron(
+        np.random.default_rng(11).integers(-12, 12, (HEIGHT // 8, WIDTH // 8)), np.ones((8, 8))
+    )
+)
 
 
 def still(index: int) -> Box:
@@ -216,6 +228,36 @@ def test_a_jolt_of_the_camera_is_followed(tmp_path: Path) -> None:
 
     found = watched(tmp_path, jolted, Seen(), frames=30, within_s=Fraction(13, 100))
     assert {10, 11, 12, 13} <= set(numbers(found))
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_camera_that_swings_in_step_with_the_looks_is_followed(
+    tmp_path: Path, beside: bool
+) -> None:
+    def swung(index: int) -> int:
+        return round(30 * math.sin(2 * math.pi * index / 7))  # it is looked at every seventh frame
+
+    def camera(index: int, planes: list[np.ndarray[Any, Any]]) -> None:
+        planes[0][:] = np.roll(ROUGH, swung(index), axis=0)
+        if beside and 9 <= index < 40:  # somebody else comes and goes, and is looked for
+            planes[0][100:124, 20:40] = 235
+
+    def where(index: int) -> Box:
+        return Box(500, 200 + swung(index), 520, 224 + swung(index))
+
+    look = Seen()
+    watched(tmp_path, where, look, change=camera, within_s=Fraction(13, 100))
+    shown = [
+        index
+        for index in range(42)
+        if any(
+            at == index and (part is None or part.hull(where(index)) == part)
+            for at, part in look.at
+        )
+    ]
+    ways = [where(index).y0 for index in range(42)]
+    between = np.interp(range(42), shown, [ways[index] for index in shown])
+    assert np.abs(between - ways).max() <= 0.25 * 24 + 4
 
 
 class Deep(Seen):

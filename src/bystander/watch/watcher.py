@@ -3,8 +3,10 @@
 Between two frames that show the same things, each a little further on, what happened in between
 is plain, and is interpolated. So a frame is looked at every quarter of a second, and where the two
 ends of such a stretch disagree (something is there at one end only, or moved or grew a lot) the
-frame in the middle is looked at, just there, and so on, down to every frame. What has not changed
-since it was last looked at is not looked at again, for at most two seconds.
+frame in the middle is looked at, just there, and so on, down to every frame. Where they agree and
+the camera swung out and back in between (:mod:`bystander.watch.sway`), the frame that is farthest
+out is looked at likewise. What has not changed since it was last looked at is not looked at again,
+for at most two seconds.
 
 A look can be of several depths, where whoever looks says so: a deeper one sees more, costs more and
 is due less often. What has changed is then kept apart for each depth.
@@ -17,7 +19,7 @@ are looked at.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from bystander.geometry import Box, goes_on, sides
@@ -25,6 +27,7 @@ from bystander.records import Detection, Frame
 from bystander.threads import each
 from bystander.watch.changes import Changes
 from bystander.watch.parts import besides, contains, covering, each_once, holds
+from bystander.watch.sway import Sway
 
 # Given a frame, a part of it, or ``None`` for all of it, and the least and largest height of what
 # is looked for, or ``None`` for any: what shows there.
@@ -40,8 +43,34 @@ LARGE_PX = 1280 * 736  # frames with more pixels are dear, and are looked at mor
 _AROUND, _AROUND_PX = 1.5, 32
 # What is that near, in heights, and of about that size may be the same, having moved fast.
 _FARTHEST, _SAME_SIZE = 10, 1.5
+# How far off the way between two looks the camera may be: a share of the height of the lowest who
+# is seen at both, and pixels.
+_MOST_OFF, _MOST_OFF_PX = 0.25, 2
 _AROUND_CHANGE_PX = 32
 _MOST_CHANGED = 0.5  # of the frame, without what is around it: above this it is looked at whole
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Frames that follow one another, and what shows in the first and the last of them."""
+
+    frames: Sequence[Frame]
+    first: Sequence[Detection]
+    last: Sequence[Detection]
+    sway: Sway
+
+    def divided(
+        self, part: Box, number: int, here: Sequence[Detection]
+    ) -> tuple[_Stretch, _Stretch]:
+        """Return what lies on either side of a frame in a *part* of which *here* was seen."""
+        frame = self.frames[number]
+        first, last = (
+            [d for d in end if holds(part, d.box, frame)] for end in (self.first, self.last)
+        )
+        return (
+            _Stretch(self.frames[: number + 1], first, here, self.sway),
+            _Stretch(self.frames[number:], here, last, self.sway),
+        )
 
 
 class Watcher:
@@ -138,7 +167,8 @@ class Watcher:
             self._next_s = self._longest_s
             # A deeper look may have shown what was there before as well.
             seen = [*seen, *(detection for detection in found if detection.at == before.at)]
-            found += self._between([before, *self._waiting], seen, here)
+            frames = [before, *self._waiting]
+            found += self._between(_Stretch(frames, seen, here, Sway(frames)))
             found = each_once(found)
         self._before, self._waiting = (frame, here), []
         for level in range(depth + 1):
@@ -185,35 +215,55 @@ class Watcher:
                 return None
             parts = grown
 
-    def _between(
-        self, frames: Sequence[Frame], first: Sequence[Detection], last: Sequence[Detection]
-    ) -> list[Detection]:
-        """Return what shows between the ends of *frames*, as far as the ends do not say."""
+    def _between(self, stretch: _Stretch) -> list[Detection]:
+        """Return what shows between the ends of *stretch*, as far as the ends do not say."""
+        frames, first, last = stretch.frames, stretch.first, stretch.last
         if len(frames) < 3 or self._sure is None:
             return []
         gone, come = _without(first, last, self._sure), _without(last, first, self._sure)
         has_moved = bool(gone and come)
-        if not has_moved and frames[-1].at - frames[0].at <= self._within_s:
-            return []
         lost = [*gone, *come]
-        if not lost:
-            return []
-        middle = len(frames) // 2
-        frame = frames[middle]
-        boxes = _ways(gone, come) if has_moved else [_around(d.box) for d in lost]
-        parts = covering(boxes, frame)
+        found: list[Detection] = []
+        parts: Sequence[Box] | None = []
+        if has_moved or (lost and frames[-1].at - frames[0].at > self._within_s):
+            boxes = _ways(gone, come) if has_moved else [_around(d.box) for d in lost]
+            middle = len(frames) // 2
+            parts = covering(boxes, frames[middle])
+            found += self._divided(stretch, middle, parts, lost)
+        if parts is None:  # all of it was looked at
+            return found
+        others = [
+            d
+            for d in (*first, *last)
+            if d.score >= self._sure and not any(holds(part, d.box, frames[0]) for part in parts)
+        ]
+        if others:
+            farthest, off = stretch.sway.farthest(frames)
+            if off > _MOST_OFF * min(d.box.height for d in others) + _MOST_OFF_PX:
+                parts = covering([_around(d.box).padded(off) for d in others], frames[farthest])
+                found += self._divided(stretch, farthest, parts, others)
+        return found
+
+    def _divided(
+        self,
+        stretch: _Stretch,
+        number: int,
+        parts: Sequence[Box] | None,
+        sought: Sequence[Detection],
+    ) -> list[Detection]:
+        """Look for *sought* in *parts* of one frame of *stretch*, and on either side of it."""
+        frame = stretch.frames[number]
         found: list[Detection] = []
         for part in [frame.bounds] if parts is None else parts:
-            heights = [d.box.height for d in lost if holds(part, d.box, frame)]
+            heights = [d.box.height for d in sought if holds(part, d.box, frame)]
             sizes = (min(heights), max(heights)) if heights else None
             if parts is None:
                 here = self._look_whole(frame, sizes)
             else:
                 here = self._look_at_parts(frame, [part], sizes)
             found += here
-            ends = [[d for d in end if holds(part, d.box, frame)] for end in (first, last)]
-            found += self._between(frames[: middle + 1], ends[0], here)
-            found += self._between(frames[middle:], here, ends[1])
+            before, after = stretch.divided(part, number, here)
+            found += self._between(before) + self._between(after)
         return found
 
     def _look_at_parts(
