@@ -43,9 +43,9 @@ LARGE_PX = 1280 * 736  # frames with more pixels are dear, and are looked at mor
 _AROUND, _AROUND_PX = 1.5, 32
 # What is that near, in heights, and of about that size may be the same, having moved fast.
 _FARTHEST, _SAME_SIZE = 10, 1.5
-# How far off the way between two looks the camera may be: a share of the height of the lowest who
-# is seen at both, and pixels.
-_MOST_OFF, _MOST_OFF_PX = 0.25, 2
+# How far off the way between two looks somebody may be because the camera is: a share of the height
+# of their face, which is less than is hidden around it, and pixels.
+_MOST_OFF, _MOST_OFF_PX = 0.35, 2
 _AROUND_CHANGE_PX = 32
 _MOST_CHANGED = 0.5  # of the frame, without what is around it: above this it is looked at whole
 
@@ -239,9 +239,9 @@ class Watcher:
         ]
         if others:
             farthest, off = stretch.sway.farthest(frames)
-            if off > _MOST_OFF * min(d.box.height for d in others) + _MOST_OFF_PX:
-                parts = covering([_around(d.box).padded(off) for d in others], frames[farthest])
-                found += self._divided(stretch, farthest, parts, others)
+            others = [d for d in others if off > _MOST_OFF * d.box.height + _MOST_OFF_PX]
+            parts = covering([_around(d.box).padded(off) for d in others], frames[farthest])
+            found += self._divided(stretch, farthest, parts, others)
         return found
 
     def _divided(
